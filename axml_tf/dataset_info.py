@@ -1,0 +1,198 @@
+"""What stands in a prepared data folder, read without TensorFlow.
+
+dataset.json            this description
+vocab.txt               one word a line; the line number is its id
+labels.txt              name <TAB> training count; the line number is its
+                        id; labels never seen in training stand last
+embeddings.npy          float32 (vocab_size, embedding_dim), if asked for
+SPLIT-*.tfrecord[.gz]   the records, see schema.py
+SPLIT.labels.txt        document id <TAB> its label ids, spaces between;
+                        the truth for evaluation, in no special order
+"""
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from axml_tf.errors import UserError
+
+FORMAT_VERSION = 1
+
+DATASET_FILE = "dataset.json"
+VOCABULARY_FILE = "vocab.txt"
+LABELS_FILE = "labels.txt"
+EMBEDDINGS_FILE = "embeddings.npy"
+
+
+@dataclasses.dataclass(frozen=True)
+class SplitInfo:
+    """One split of a prepared data set.
+
+    Attributes:
+        num_documents: documents.
+        num_words: words of all texts, before they were cut.
+        num_labels: labels given, summed over documents.
+        num_truncated: documents longer than `max_length` words.
+        num_without_labels: documents that have no label.
+        num_unseen_labels: labels given, summed over documents, that no
+            training document has.
+        shards: file names of the records.
+    """
+
+    num_documents: int
+    num_words: int
+    num_labels: int
+    num_truncated: int
+    num_without_labels: int
+    num_unseen_labels: int
+    shards: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetInfo:
+    """A prepared data set: everything a later step needs to know of it.
+
+    Attributes:
+        vocab_size: lines of vocab.txt, padding and unknown included.
+        num_distinct_words: words found in training, before the vocabulary
+            was cut; the paper's D.
+        num_labels: labels seen in training; the model's outputs.
+        num_unseen_labels: further labels, found in other splits only.
+        max_length: words kept per document.
+        embedding_dim: width of embeddings.npy; None where there is none.
+        embedding_coverage: share of the vocabulary that has a pre-trained
+            vector; None where there are no embeddings.
+        compression: "" or "GZIP", of the records.
+        splits: by name: train, dev, test.
+        fingerprint: hash of vocabulary, labels and tokenizer: what a
+            checkpoint must fit.
+        format_version, schema_version, tokenizer_version: ints.
+        versions: versions of the libraries the data was made with.
+    """
+
+    vocab_size: int
+    num_distinct_words: int
+    num_labels: int
+    num_unseen_labels: int
+    max_length: int
+    embedding_dim: int | None
+    embedding_coverage: float | None
+    compression: str
+    splits: dict[str, SplitInfo]
+    fingerprint: str
+    format_version: int
+    schema_version: int
+    tokenizer_version: int
+    versions: dict[str, str]
+
+    def save(self, data_dir: str | os.PathLike) -> None:
+        """Writes dataset.json into `data_dir`."""
+        text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        Path(data_dir, DATASET_FILE).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, data_dir: str | os.PathLike) -> "DatasetInfo":
+        """Reads dataset.json.
+
+        Raises:
+            UserError: the file is missing, damaged or of another version.
+        """
+        path = Path(data_dir, DATASET_FILE)
+        if not path.is_file():
+            raise UserError(
+                f"{path} is missing: {data_dir} is no prepared data set. "
+                "Make one with axml-prepare."
+            )
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            version = fields["format_version"]
+            if version != FORMAT_VERSION:
+                raise UserError(
+                    f"{path} has format version {version}, this program reads "
+                    f"{FORMAT_VERSION}. Prepare the data again."
+                )
+            fields["splits"] = {
+                name: SplitInfo(**{**split, "shards": tuple(split["shards"])})
+                for name, split in fields["splits"].items()
+            }
+            return cls(**fields)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(
+                f"{path} is damaged ({error}). Prepare the data again."
+            ) from error
+
+    def split(self, name: str) -> SplitInfo:
+        """The split called `name`.
+
+        Raises:
+            UserError: there is no such split; the message names those there.
+        """
+        if name not in self.splits:
+            raise UserError(
+                f"The data set has no split {name!r}; it has "
+                f"{', '.join(self.splits)}."
+            )
+        return self.splits[name]
+
+
+def read_labels(data_dir: str | os.PathLike) -> tuple[list[str], list[int]]:
+    """Names and training counts of all labels, unseen ones last, by id.
+
+    Raises:
+        UserError: labels.txt is missing or damaged.
+    """
+    path = Path(data_dir, LABELS_FILE)
+    names, counts = [], []
+    for number, line in enumerate(_lines(path), 1):
+        name, tab, count = line.partition("\t")
+        if not tab or not count.isdecimal():
+            raise UserError(
+                f"{path}, line {number}: expected name, tab, count; found "
+                f"{line!r}. Prepare the data again."
+            )
+        names.append(name)
+        counts.append(int(count))
+    return names, counts
+
+
+def read_true_labels(
+    data_dir: str | os.PathLike, split: str
+) -> Iterator[tuple[str, list[int]]]:
+    """Yields document id and label ids of every document of a split.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    path = true_labels_path(data_dir, split)
+    for number, line in enumerate(_lines(path), 1):
+        document_id, tab, labels = line.rpartition("\t")
+        try:
+            if not tab:
+                raise ValueError("no tab")
+            yield document_id, [int(label) for label in labels.split()]
+        except ValueError as error:
+            raise UserError(
+                f"{path}, line {number}: expected id, tab, label ids "
+                f"({error}). Prepare the data again."
+            ) from error
+
+
+def true_labels_path(data_dir: str | os.PathLike, split: str) -> Path:
+    """Path of the file that `read_true_labels` reads."""
+    return Path(data_dir, f"{split}.labels.txt")
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if not path.is_file():
+        raise UserError(f"{path} is missing. Prepare the data again.")
+    # newline="\n": other line separators may stand inside an id or a label.
+    with open(path, encoding="utf-8", newline="\n") as file:
+        try:
+            for line in file:
+                yield line.removesuffix("\n")
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{path} is damaged ({error}). Prepare the data again."
+            ) from error

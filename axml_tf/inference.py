@@ -1,0 +1,117 @@
+"""Top-k labels of every document of a dataset."""
+
+import os
+from collections.abc import Iterable
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from axml_tf import config, input_pipeline
+from axml_tf.checkpoints import load_best_model
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.errors import UserError
+from axml_tf.predictions import TopK
+
+
+def top_k_labels(
+    model: keras.Model, top_k: int
+) -> "tf.types.experimental.GenericFunction":
+    """Compiles a function from token ids to the best labels.
+
+    Args:
+        model: from token ids to logits.
+        top_k: int. Labels per document, at most all.
+
+    Returns:
+        Function of int32 `(batch, tokens)` that gives probabilities, float32
+        `(batch, top_k)`, descending, and label ids, int32, of the same
+        shape. Ties have the lower label id first.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
+    def function(token_ids):
+        logits = model(token_ids, training=False)
+        values, label_ids = tf.math.top_k(logits, k=top_k)
+        return tf.sigmoid(values), label_ids
+
+    return function
+
+
+def predict_top_k(
+    model: keras.Model, batches: Iterable[dict[str, tf.Tensor]], top_k: int
+) -> TopK:
+    """Predicts every document of `batches`; rows of weight 0 are left out.
+
+    Args:
+        model: from token ids to logits.
+        batches: as `input_pipeline.evaluation_batches` gives them.
+        top_k: int. Labels per document, at most all.
+    """
+    function = top_k_labels(model, min(top_k, model.output_shape[-1]))
+    parts = []
+    for batch in batches:
+        real = batch["weight"].numpy() > 0
+        scores, label_ids = function(batch["token_ids"])
+        parts.append(
+            (
+                batch["id"].numpy()[real],
+                label_ids.numpy()[real],
+                scores.numpy()[real],
+            )
+        )
+    document_ids, label_ids, scores = map(
+        np.concatenate, zip(*parts, strict=True)
+    )
+    names = [name.decode("utf-8") for name in document_ids]
+    return TopK(np.array(names), label_ids, scores)
+
+
+def predict_split(
+    model_dir: str | os.PathLike,
+    data_dir: str | os.PathLike,
+    split: str,
+    top_k: int,
+    batch_size: int,
+) -> TopK:
+    """Predicts a split with the best checkpoint of a run.
+
+    Args:
+        model_dir: folder that axml-train filled.
+        data_dir: folder of the data the model was trained on.
+        split: name of the split.
+        top_k: labels per document; all labels where there are fewer.
+        batch_size: documents per step.
+
+    Raises:
+        UserError: model or data are missing, damaged, or do not fit each
+            other.
+    """
+    info = DatasetInfo.load(data_dir)
+    num_documents = info.split(split).num_documents
+    if not num_documents:
+        raise UserError(f"The {split} split of {data_dir} has no documents.")
+    model, _, fingerprint = load_best_model(model_dir, jit_compile=True)
+    if fingerprint != info.fingerprint:
+        raise UserError(
+            f"{model_dir} was trained on other data than {data_dir} holds: "
+            "vocabulary or labels differ. Name the data it was trained on."
+        )
+    _, training_config, _ = config.load(model_dir)
+    batches = input_pipeline.guarded(
+        input_pipeline.evaluation_batches(
+            data_dir, info, split, batch_size, training_config.max_length
+        ),
+        data_dir,
+        info,
+        split,
+    )
+    with tqdm(total=num_documents, unit=" docs", mininterval=1) as bar:
+
+        def counted():
+            for batch in batches:
+                yield batch
+                bar.update(int(batch["weight"].numpy().sum()))
+
+        return predict_top_k(model, counted(), top_k)

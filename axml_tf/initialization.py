@@ -1,0 +1,60 @@
+"""Starting values that come from the data."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from axml_tf.dataset_info import EMBEDDINGS_FILE, DatasetInfo, read_labels
+from axml_tf.errors import UserError
+
+
+def initialize(
+    model: keras.Model, info: DatasetInfo, data_dir: str | os.PathLike
+) -> None:
+    """Sets pre-trained word vectors and, where it has them, label biases.
+
+    Args:
+        model: AttentionXML, just built.
+        info: description of the prepared data.
+        data_dir: its folder.
+
+    Raises:
+        UserError: a file of the data is missing, damaged or of another size.
+    """
+    if info.embedding_dim is not None:
+        _set_embeddings(
+            model.get_layer("embedding"), Path(data_dir, EMBEDDINGS_FILE)
+        )
+    head = model.get_layer("label_head")
+    if head.label_bias:
+        _, counts = read_labels(data_dir)
+        head.label_biases.assign(
+            _log_odds(
+                counts[: info.num_labels],
+                info.splits["train"].num_documents,
+            )
+        )
+
+
+def _set_embeddings(layer: keras.layers.Embedding, path: Path) -> None:
+    try:
+        vectors = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} cannot be read ({error}). Prepare the data again."
+        ) from error
+    expected = tuple(layer.embeddings.shape)
+    if vectors.shape != expected:
+        raise UserError(
+            f"{path} has shape {vectors.shape}, the model needs {expected}. "
+            "Prepare the data again."
+        )
+    layer.embeddings.assign(vectors)
+
+
+def _log_odds(counts: list[int], num_documents: int) -> np.ndarray:
+    # Half a document on either side keeps the odds finite.
+    counts = np.asarray(counts, np.float64)
+    return np.log((counts + 0.5) / (num_documents - counts + 0.5))

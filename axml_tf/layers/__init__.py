@@ -1,0 +1,1 @@
+"""Keras layers of AttentionXML, one public layer per file."""

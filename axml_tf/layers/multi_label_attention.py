@@ -1,0 +1,91 @@
+"""Attention with one vector per label."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="axml_tf")
+class MultiLabelAttention(keras.layers.Layer):
+    """Gives every label its own weighted summary of the tokens.
+
+    For label `l`, `alpha[l] = softmax(keys @ w[l])` over one document's
+    tokens; the output is `alpha[l] @ values`. The paper's eq. 4 has the
+    BiLSTM states for both; with `values = states @ W1` the first fully
+    connected layer is applied once per token instead of once per label,
+    and the result is the same: `W1 (sum a_i h_i) = sum a_i (W1 h_i)`.
+
+    Masking: masked tokens get weight exactly 0; an empty document gives
+    zeros, never NaN. The mask ends here (no token axis is left).
+
+    Args:
+        num_labels: int. Number of labels.
+
+    Call arguments:
+        keys: Tensor of shape `(batch, tokens, key_dim)`.
+        values: Tensor of shape `(batch, tokens, value_dim)`.
+        mask: Optional boolean tensor of shape `(batch, tokens)`.
+
+    Returns:
+        Tensor of shape `(batch, num_labels, value_dim)`.
+
+    Reference:
+     - [You et al., 2018](https://arxiv.org/abs/1811.01727), eq. 4
+    """
+
+    def __init__(self, num_labels: int, **kwargs):
+        super().__init__(**kwargs)
+        if num_labels < 1:
+            raise ValueError(
+                "`num_labels` must be a positive integer. "
+                f"Received: num_labels={num_labels}"
+            )
+        self.num_labels = num_labels
+
+    def build(self, keys_shape, values_shape, mask_shape=None):
+        # Bias-free, Glorot-uniform as in the authors' code.
+        self.label_vectors = self.add_weight(
+            name="label_vectors",
+            shape=(self.num_labels, keys_shape[-1]),
+            initializer="glorot_uniform",
+        )
+
+    def call(self, keys, values, mask=None):
+        alpha = self.attention_weights(self.label_vectors, keys, mask)
+        # (batch, labels, tokens), (batch, tokens, value_dim)
+        #     -> (batch, labels, value_dim)
+        return ops.matmul(alpha, values)
+
+    @staticmethod
+    def attention_weights(label_vectors, keys, mask=None):
+        """Softmax over the tokens, for the labels whose vectors are given.
+
+        Args:
+            label_vectors: Tensor of shape `(labels, key_dim)`, or
+                `(batch, labels, key_dim)` when they differ by document.
+            keys: Tensor of shape `(batch, tokens, key_dim)`.
+            mask: Optional boolean tensor of shape `(batch, tokens)`.
+
+        Returns:
+            Tensor of shape `(batch, labels, tokens)`; rows sum to 1, or to
+            0 for an empty document.
+        """
+        label_vectors = ops.cast(label_vectors, keys.dtype)
+        # (labels, key_dim), (batch, key_dim, tokens)
+        #     -> (batch, labels, tokens)
+        scores = ops.matmul(label_vectors, ops.transpose(keys, (0, 2, 1)))
+        if mask is None:
+            return ops.softmax(scores, axis=-1)
+        visible = ops.expand_dims(mask, 1)
+        # A large finite number: minus infinity makes an empty row NaN.
+        scores = ops.where(visible, scores, ops.cast(-1e9, scores.dtype))
+        alpha = ops.softmax(scores, axis=-1)
+        return ops.where(visible, alpha, ops.zeros_like(alpha))
+
+    def compute_output_shape(self, keys_shape, values_shape):
+        return (keys_shape[0], self.num_labels, values_shape[-1])
+
+    def compute_mask(self, keys, previous_mask=None):
+        return None
+
+    def get_config(self):
+        return {**super().get_config(), "num_labels": self.num_labels}

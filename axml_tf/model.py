@@ -1,0 +1,85 @@
+"""AttentionXML as a Keras functional model."""
+
+import keras
+
+from axml_tf.config import ModelConfig
+from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
+from axml_tf.layers.label_head import LabelHead
+from axml_tf.schema import PAD_ID
+
+
+def build_attention_xml(
+    config: ModelConfig,
+    precision: str = "float32",
+    jit_compile: bool = False,
+) -> keras.Model:
+    """Builds AttentionXML: embedding, BiLSTM, label attention, one logit each.
+
+    Layers, by name: `embedding` (eq. 1), `embedding_dropout`, `bilstm`
+    (eq. 2, 3), `dropout`, `value_projection` (W1 of eq. 5, applied to the
+    tokens), `label_head` (eq. 4 and the rest of eq. 5; within it
+    `attention`, `fully_connected_2`, `output`).
+
+    The paper names a dropout rate of 0.5 but not its place; it stands after
+    the BiLSTM, as in the authors' code.
+
+    Args:
+        config: what to build.
+        precision: `float32`, or `mixed_bfloat16` for attention products in
+            bfloat16.
+        jit_compile: whether the BiLSTM's loop is compiled on a CPU; for
+            training, not for what is exported.
+
+    Returns:
+        Model from `token_ids`, int32 of shape `(batch, tokens)` padded with
+        0, to float32 logits of shape `(batch, num_labels)`. Probabilities
+        are their sigmoid.
+
+    Reference:
+     - [You et al., 2018](https://arxiv.org/abs/1811.01727), Method
+    """
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    mask = keras.ops.not_equal(token_ids, PAD_ID)
+    embedded = keras.layers.Embedding(
+        config.vocab_size,
+        config.embedding_dim,
+        trainable=config.trainable_embeddings,
+        name="embedding",
+    )(token_ids)
+    embedded = keras.layers.Dropout(
+        config.embedding_dropout, name="embedding_dropout"
+    )(embedded)
+    states = BidirectionalLSTM(
+        config.hidden_dim, jit_compile=jit_compile, name="bilstm"
+    )(embedded, mask=mask)
+    states = keras.layers.Dropout(config.dropout, name="dropout")(states)
+    values = keras.layers.Dense(
+        config.fc_dims[0], use_bias=False, name="value_projection"
+    )(states)
+    logits = LabelHead(
+        config.num_labels,
+        config.fc_dims,
+        config.label_bias,
+        dtype=precision,
+        name="label_head",
+    )(states, values, mask=mask)
+    return keras.Model(token_ids, logits, name="attention_xml")
+
+
+def split_at_head(model: keras.Model) -> tuple[keras.Model, LabelHead]:
+    """Splits AttentionXML into what knows tokens and what knows labels.
+
+    Args:
+        model: as `build_attention_xml` made it.
+
+    Returns:
+        A model from `token_ids` to what the head takes: keys
+        `(batch, tokens, 2 * hidden_dim)`, values `(batch, tokens,
+        fc_dims[0])` and mask, boolean `(batch, tokens)`; and the head. Both
+        share their weights with `model`.
+    """
+    head = model.get_layer("label_head")
+    node = head._inbound_nodes[0]
+    keys, values = node.arguments.args
+    mask = node.arguments.kwargs["mask"]
+    return keras.Model(model.input, (keys, values, mask)), head

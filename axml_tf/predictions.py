@@ -1,0 +1,93 @@
+"""The predictions file: the k best labels of every document.
+
+Whatever predicts writes this file, and one evaluation reads it. NumPy only.
+"""
+
+import dataclasses
+import os
+import tokenize
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from axml_tf.errors import UserError
+from axml_tf.files import atomic_file
+
+# What NumPy raises on a file that is no .npz, or no longer one.
+_DAMAGE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class TopK:
+    """The k best labels of each document, best first.
+
+    Attributes:
+        document_ids: `(documents,)` array of str.
+        label_ids: `(documents, k)` int32; -1 fills a row that has fewer.
+        scores: `(documents, k)` float32, descending in every row; ties have
+            the lower label id first. Probabilities for the neural models.
+    """
+
+    document_ids: np.ndarray
+    label_ids: np.ndarray
+    scores: np.ndarray
+
+    def __post_init__(self):
+        shapes = (
+            self.document_ids.shape,
+            self.label_ids.shape,
+            self.scores.shape,
+        )
+        if (
+            self.label_ids.ndim != 2
+            or self.label_ids.shape != self.scores.shape
+            or self.document_ids.shape != self.label_ids.shape[:1]
+        ):
+            raise ValueError(
+                "`document_ids`, `label_ids` and `scores` must have shapes "
+                f"(n,), (n, k) and (n, k). Received: {shapes}"
+            )
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes a compressed .npz without pickled objects."""
+        with atomic_file(path) as temporary, open(temporary, "wb") as file:
+            np.savez_compressed(
+                file,
+                document_ids=self.document_ids.astype(np.str_),
+                label_ids=self.label_ids.astype(np.int32),
+                scores=self.scores.astype(np.float32),
+            )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "TopK":
+        """Reads a file that `save` wrote.
+
+        Raises:
+            UserError: the file is missing, damaged, or not of this kind.
+        """
+        if not Path(path).is_file():
+            raise UserError(f"No predictions file at {path}.")
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return cls(
+                    arrays["document_ids"],
+                    arrays["label_ids"],
+                    arrays["scores"],
+                )
+        except _DAMAGE as error:
+            raise UserError(
+                f"{path} is no readable predictions file ({error}). Make it "
+                "again with axml-predict."
+            ) from error

@@ -1,0 +1,122 @@
+"""From text to word ids, in the graph: the only place where that is done.
+
+Data preparation runs these functions over the corpus, and the exported model
+runs the same ones over a request, so training and serving cannot drift apart.
+
+A word is a run of letters, digits, marks and underscores, lower-cased. A word
+that is not in the vocabulary is looked up again by its shape, every digit
+replaced by 0 (`1998` -> `0000`), so that rare numbers share a trained vector;
+failing that it is unknown.
+"""
+
+import os
+from typing import NamedTuple
+
+import tensorflow as tf
+import tensorflow_text as tf_text
+
+from axml_tf.schema import UNKNOWN_ID
+
+# Recorded in dataset.json: ids made by another version do not fit.
+TOKENIZER_VERSION = 1
+
+_DELIMITER = r"[^\p{L}\p{N}\p{M}_]+"
+
+
+class TokenizedText(NamedTuple):
+    """Words of a batch of texts; every field is ragged, `(batch, (words))`.
+
+    Attributes:
+        token_ids: int32, vocabulary ids.
+        words: string, the words as they were written.
+        starts: int64, byte offset of each word's first byte in its text.
+        ends: int64, byte offset one past each word's last byte.
+    """
+
+    token_ids: tf.RaggedTensor
+    words: tf.RaggedTensor
+    starts: tf.RaggedTensor
+    ends: tf.RaggedTensor
+
+
+def split_words(
+    texts: tf.Tensor,
+) -> tuple[tf.RaggedTensor, tf.RaggedTensor, tf.RaggedTensor]:
+    """Splits texts into words as they are written.
+
+    Args:
+        texts: 1-D string tensor, any bytes.
+
+    Returns:
+        Words (string), byte starts and byte ends (int64) into the original
+        text, each ragged of shape `(batch, (words))`.
+    """
+    # The split op stops at a NUL byte. A space has the same length, so that
+    # the offsets stay true.
+    texts = tf.strings.regex_replace(texts, r"\x00", " ")
+    return tf_text.regex_split_with_offsets(texts, _DELIMITER)
+
+
+def normalize_words(words: tf.Tensor) -> tf.Tensor:
+    """Lower-cases words; bytes that are no UTF-8 become U+FFFD."""
+    return tf.strings.lower(words, encoding="utf-8")
+
+
+def word_shapes(words: tf.Tensor) -> tf.Tensor:
+    """Replaces every digit by 0: `b"mp3"` -> `b"mp0"`."""
+    return tf.strings.regex_replace(words, r"\p{N}", "0")
+
+
+class Tokenizer(tf.Module):
+    """Turns texts into vocabulary ids with byte offsets.
+
+    Args:
+        vocabulary_file: path of a text file with one word per line; the line
+            number is the id. It becomes an asset of a SavedModel.
+        max_length: int. Words kept per text, from its start.
+
+    Call arguments:
+        texts: 1-D string tensor, any bytes; an empty text has no words.
+
+    Returns:
+        `TokenizedText`.
+    """
+
+    def __init__(self, vocabulary_file: str | os.PathLike, max_length: int):
+        super().__init__(name="tokenizer")
+        if max_length < 1:
+            raise ValueError(
+                "`max_length` must be a positive integer. "
+                f"Received: max_length={max_length}"
+            )
+        self.max_length = max_length
+        self.table = tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(
+                os.fspath(vocabulary_file),
+                key_dtype=tf.string,
+                key_index=tf.lookup.TextFileIndex.WHOLE_LINE,
+                value_dtype=tf.int64,
+                value_index=tf.lookup.TextFileIndex.LINE_NUMBER,
+            ),
+            default_value=UNKNOWN_ID,
+        )
+
+    def __call__(self, texts: tf.Tensor) -> TokenizedText:
+        words, starts, ends = split_words(texts)
+        # Cut before lower-casing: only the words that are kept cost.
+        words = words[:, : self.max_length]
+        token_ids = words.with_values(self._look_up(words.values))
+        return TokenizedText(
+            token_ids,
+            words,
+            starts[:, : self.max_length],
+            ends[:, : self.max_length],
+        )
+
+    def _look_up(self, words: tf.Tensor) -> tf.Tensor:
+        words = normalize_words(words)
+        token_ids = self.table.lookup(words)
+        by_shape = self.table.lookup(word_shapes(words))
+        return tf.cast(
+            tf.where(token_ids == UNKNOWN_ID, by_shape, token_ids), tf.int32
+        )

@@ -1,0 +1,221 @@
+"""The training loop: one, under every strategy."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from axml_tf import config as config_lib
+from axml_tf import input_pipeline
+from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.distribution import make_strategy
+from axml_tf.errors import UserError
+from axml_tf.evaluation.ranking import ranking_measures
+from axml_tf.hooks.progress_meter import ProgressMeter
+from axml_tf.inference import predict_top_k
+from axml_tf.initialization import initialize
+from axml_tf.model import build_attention_xml
+from axml_tf.optimizers import make_optimizer
+from axml_tf.training_step import make_training_step
+
+# Steps between two points of TensorBoard's training curves.
+_SUMMARIZE_EVERY = 20
+
+
+def train(
+    model_config: ModelConfig,
+    training_config: TrainingConfig,
+    data_dir: str | os.PathLike,
+    output_dir: str | os.PathLike,
+) -> float:
+    """Trains AttentionXML, or goes on with a run that was cut off.
+
+    Args:
+        model_config: what to build; must fit the data.
+        training_config: how to train it.
+        data_dir: folder that axml-prepare made.
+        output_dir: folder for config, checkpoints and TensorBoard's files.
+
+    Returns:
+        The best nDCG@5 on the dev split, in [0, 1].
+
+    Raises:
+        UserError: data or settings do not fit each other or the run that
+            `output_dir` holds; the loss is no longer finite.
+    """
+    info = DatasetInfo.load(data_dir)
+    for split in ("train", "dev"):
+        if not info.split(split).num_documents:
+            raise UserError(f"The {split} split of {data_dir} is empty.")
+    config_lib.claim(
+        output_dir, model_config, training_config, info.fingerprint
+    )
+    run = _Run(model_config, training_config, info, data_dir, output_dir)
+    return run.train()
+
+
+class _Run:
+    """One training run; `train` reads from top to bottom."""
+
+    def __init__(self, model_config, config, info, data_dir, output_dir):
+        self.config = config
+        self.info = info
+        self.data_dir = data_dir
+        keras.utils.set_random_seed(config.seed)
+        self.strategy = make_strategy(config.num_replicas)
+        if config.batch_size % self.strategy.num_replicas_in_sync:
+            raise UserError(
+                f"--batch_size={config.batch_size} must be a multiple of the "
+                f"{self.strategy.num_replicas_in_sync} replicas."
+            )
+        with self.strategy.scope():
+            self.model = build_attention_xml(
+                model_config, config.precision, jit_compile=True
+            )
+            initialize(self.model, info, data_dir)
+            self.optimizer = make_optimizer(
+                config, info.splits["train"].num_documents
+            )
+            self.optimizer.build(self.model.trainable_variables)
+        # Validation predicts outside the strategy.
+        self.validation_model = build_attention_xml(
+            model_config, config.precision, jit_compile=True
+        )
+        self.progress = Progress()
+        self.checkpoints = Checkpoints(
+            output_dir, self.model, self.optimizer, self.progress
+        )
+        self.summaries = tf.summary.create_file_writer(
+            os.fspath(Path(output_dir, "tensorboard"))
+        )
+
+    def train(self) -> float:
+        if self.checkpoints.restore_latest():
+            print(f"Going on after step {int(self.progress.step)}.")
+        while not self._is_finished():
+            self._train_epoch()
+        self.summaries.close()
+        return float(self.progress.best)
+
+    def _is_finished(self) -> bool:
+        patience = self.config.early_stopping_patience
+        stopped = 0 < patience <= int(self.progress.stale_validations)
+        return stopped or int(self.progress.epoch) >= self.config.max_epochs
+
+    def _train_epoch(self) -> None:
+        epoch = int(self.progress.epoch)
+        done = int(self.progress.step_in_epoch)
+        batches = input_pipeline.training_batches(
+            self.data_dir, self.info, self.config, epoch
+        ).skip(done)
+        batches = self.strategy.experimental_distribute_dataset(batches)
+        step = make_training_step(
+            self.strategy,
+            self.model,
+            self.optimizer,
+            self.config.gradient_clip_norm,
+            batches.element_spec,
+        )
+        with ProgressMeter(
+            f"epoch {epoch + 1}",
+            self.info.splits["train"].num_documents,
+            done * self.config.batch_size,
+        ) as meter:
+            for batch in self._guarded(batches, "train"):
+                loss, num_documents = (float(x) for x in step(batch))
+                self._check_loss(loss, batch)
+                self.progress.step.assign_add(1)
+                self.progress.step_in_epoch.assign_add(1)
+                meter.update(loss, int(num_documents))
+                self._after_step(meter)
+                if self._is_finished():
+                    return
+            self.progress.epoch.assign_add(1)
+            self.progress.step_in_epoch.assign(0)
+            self._validate(meter)
+
+    def _after_step(self, meter: ProgressMeter) -> None:
+        """Summarizes, validates and saves where it is time."""
+        step = int(self.progress.step)
+        if step % _SUMMARIZE_EVERY == 0:
+            self._summarize(
+                {
+                    "train/loss": meter.loss,
+                    "train/documents_per_second": meter.rate,
+                    "train/learning_rate": float(self.optimizer.learning_rate),
+                }
+            )
+        validate_every = self.config.validate_every
+        if validate_every and step % validate_every == 0:
+            self._validate(meter)
+        elif step % self.config.checkpoint_every == 0:
+            self.checkpoints.save_latest()
+
+    def _validate(self, meter: ProgressMeter) -> None:
+        started = time.monotonic()
+        self.validation_model.set_weights(self.model.get_weights())
+        measures = self._measure_dev()
+        score = measures["nDCG@5"]
+        improved = score > float(self.progress.best)
+        if improved:
+            self.progress.best.assign(score)
+            self.progress.stale_validations.assign(0)
+            self.checkpoints.save_best()
+        else:
+            self.progress.stale_validations.assign_add(1)
+        self.checkpoints.save_latest()
+        self._summarize({f"dev/{k}": value for k, value in measures.items()})
+        figures = ", ".join(f"{k} {100 * v:.2f}" for k, v in measures.items())
+        meter.write(
+            f"step {int(self.progress.step)}: dev {figures}"
+            f" in {time.monotonic() - started:.0f} s"
+            f"{' (best so far)' if improved else ''}"
+        )
+
+    def _measure_dev(self) -> dict[str, float]:
+        true_labels = []
+
+        def batches():
+            for batch in self._guarded(
+                input_pipeline.evaluation_batches(
+                    self.data_dir,
+                    self.info,
+                    "dev",
+                    self.config.batch_size,
+                    self.config.max_length,
+                ),
+                "dev",
+            ):
+                real = batch["weight"].numpy() > 0
+                for row in batch["label_ids"].numpy()[real]:
+                    true_labels.append(row[row >= 0])
+                yield batch
+
+        top_k = predict_top_k(self.validation_model, batches(), top_k=5)
+        return ranking_measures(top_k.label_ids, true_labels, ks=(1, 3, 5))
+
+    def _guarded(self, batches, split: str) -> Iterator:
+        return input_pipeline.guarded(batches, self.data_dir, self.info, split)
+
+    def _summarize(self, scalars: dict[str, float]) -> None:
+        with self.summaries.as_default(step=int(self.progress.step)):
+            for name, value in scalars.items():
+                tf.summary.scalar(name, value)
+
+    def _check_loss(self, loss: float, batch) -> None:
+        if np.isfinite(loss):
+            return
+        rows = self.strategy.experimental_local_results(batch["id"])
+        names = np.concatenate([row.numpy() for row in rows])
+        documents = ", ".join(name.decode() for name in names if name)
+        raise UserError(
+            f"The loss is {loss} at step {int(self.progress.step) + 1}. Train "
+            "again with a lower --learning_rate or --gradient_clip_norm. "
+            f"Documents of the batch: {documents}"
+        )

@@ -1,0 +1,74 @@
+"""One step of training, the same under every strategy."""
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from axml_tf.chunked_loss import head_cross_entropy_sum
+from axml_tf.model import split_at_head
+
+
+def make_training_step(
+    strategy: tf.distribute.Strategy,
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    clip_norm: float,
+    element_spec: dict,
+) -> Callable:
+    """Compiles forward, backward and update on every replica.
+
+    Args:
+        strategy: where model and optimizer were made.
+        model: from token ids to logits.
+        optimizer: built for the model.
+        clip_norm: largest global norm of the gradient; 0 does not clip.
+        element_spec: of the distributed dataset of batches.
+
+    Returns:
+        Function of one batch that makes the step and returns the loss
+        (the paper's eq. 6) and the number of documents, two scalars.
+    """
+    trunk, head = split_at_head(model)
+    variables = model.trainable_variables
+    num_replicas = strategy.num_replicas_in_sync
+
+    def replica_step(batch):
+        all_reduce = tf.distribute.get_replica_context().all_reduce
+        sum_up = tf.distribute.ReduceOp.SUM
+        num_local = tf.reduce_sum(batch["weight"])
+        num_documents = all_reduce(sum_up, num_local)
+        with tf.GradientTape() as tape:
+            keys, values, mask = trunk(batch["token_ids"], training=True)
+            loss_sum = head_cross_entropy_sum(
+                head, keys, values, mask, batch["label_ids"], batch["weight"]
+            )
+            # Eq. 6: the mean over labels and the documents of all replicas.
+            loss = loss_sum / (num_documents * head.num_labels)
+        gradients = tape.gradient(loss, [v.value for v in variables])
+        gradients = all_reduce(sum_up, gradients)
+        if clip_norm:
+            gradients, _ = tf.clip_by_global_norm(gradients, clip_norm)
+        # The optimizer sums over the replicas once more.
+        gradients = [_scale(g, 1 / num_replicas) for g in gradients]
+        optimizer.apply(gradients, variables)
+        return loss, num_local
+
+    @tf.function(input_signature=[element_spec])
+    def step(batch):
+        return [
+            strategy.reduce(tf.distribute.ReduceOp.SUM, result, axis=None)
+            for result in strategy.run(replica_step, args=(batch,))
+        ]
+
+    return step
+
+
+def _scale(gradient, factor: float):
+    if factor == 1:
+        return gradient
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(
+            gradient.values * factor, gradient.indices, gradient.dense_shape
+        )
+    return gradient * factor

@@ -1,0 +1,1 @@
+"""From raw text and labels to sharded records, offline."""

@@ -1,0 +1,281 @@
+"""Turns raw text and labels into a prepared data set.
+
+    python -m data_prep.prepare --input_dir=RAW --output_dir=DATA
+
+Two passes over the training documents, one over the others: count words and
+labels, choose ids, write records. Memory grows with the vocabulary and the
+labels, never with the number of documents. What is written stands in
+`axml_tf/dataset_info.py`.
+"""
+
+import collections
+import contextlib
+import hashlib
+import importlib.metadata
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+from tqdm import tqdm
+
+from axml_tf import dataset_info, errors, schema, text
+from axml_tf import flags as config_flags
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.files import atomic_directory
+from data_prep import statistics
+from data_prep.batches import map_batches
+from data_prep.config import COMPRESSIONS, PrepareConfig
+from data_prep.embeddings import Coverage, build_embeddings
+from data_prep.labels import Labels
+from data_prep.readers.csv_table import CsvReader
+from data_prep.readers.document import Document
+from data_prep.readers.jsonl import JsonlReader
+from data_prep.readers.lines import LinesReader
+from data_prep.vocabulary import Vocabulary, WordCounter, count_words
+from data_prep.writer import SplitWriter
+
+_Reader = LinesReader | JsonlReader | CsvReader
+_LIBRARIES = ("tensorflow", "tensorflow-text", "numpy")
+
+
+def prepare(config: PrepareConfig) -> DatasetInfo:
+    """Prepares a data set and prints what is in it.
+
+    Args:
+        config: what to read, how, and where to.
+
+    Returns:
+        The description that was written as dataset.json.
+
+    Raises:
+        UserError: the input is missing or malformed, or the output exists.
+    """
+    start = time.monotonic()
+    reader = _open_reader(config)
+    splits = reader.splits()
+    with atomic_directory(config.output_dir, config.overwrite) as output_dir:
+        words, label_counts = _count(reader, splits, config)
+        vocabulary = words.vocabulary(config.max_vocab_size, config.min_count)
+        del words
+        vocabulary.write(output_dir / dataset_info.VOCABULARY_FILE)
+        labels = Labels(label_counts)
+        writers = _write_splits(reader, splits, config, labels, output_dir)
+        labels.write(output_dir / dataset_info.LABELS_FILE)
+        coverage = embedding_dim = None
+        if config.embeddings:
+            embedding_dim, coverage = _write_embeddings(
+                config, vocabulary, output_dir
+            )
+        info = DatasetInfo(
+            vocab_size=len(vocabulary.words),
+            num_distinct_words=vocabulary.num_distinct_words,
+            num_labels=labels.num_seen,
+            num_unseen_labels=len(labels) - labels.num_seen,
+            max_length=config.max_length,
+            embedding_dim=embedding_dim,
+            embedding_coverage=coverage.words if coverage else None,
+            compression=COMPRESSIONS[config.compression],
+            splits={name: writer.info() for name, writer in writers.items()},
+            fingerprint=_fingerprint(output_dir, config.max_length),
+            format_version=dataset_info.FORMAT_VERSION,
+            schema_version=schema.SCHEMA_VERSION,
+            tokenizer_version=text.TOKENIZER_VERSION,
+            versions=_versions(),
+        )
+        info.save(output_dir)
+    unseen = {name: len(w.unseen_labels) for name, w in writers.items()}
+    statistics.report(info, unseen, coverage, time.monotonic() - start)
+    return info
+
+
+def _open_reader(config: PrepareConfig) -> _Reader:
+    if not Path(config.input_dir).is_dir():
+        raise errors.UserError(f"There is no input folder {config.input_dir}.")
+    reader = {
+        "lines": lambda: LinesReader(config.input_dir),
+        "jsonl": lambda: JsonlReader(config.input_dir, config.fields()),
+        "csv": lambda: CsvReader(config.input_dir, config.fields()),
+    }[config.format]()
+    if "train" not in reader.splits():
+        raise errors.UserError(
+            f"{config.input_dir} has no training documents: expected "
+            f"{reader.expected('train')}. Other formats: --format."
+        )
+    return reader
+
+
+def _count(
+    reader: _Reader, splits: list[str], config: PrepareConfig
+) -> tuple[WordCounter, collections.Counter]:
+    """First pass: words and labels of the training documents."""
+    words = WordCounter()
+    label_counts = collections.Counter()
+    split_of = _split_chooser("train", splits, config)
+    documents = (
+        document
+        for document in _with_progress(reader.read("train"), "count train")
+        if split_of(document) == "train"
+    )
+    for batch, counts in map_batches(count_words, documents):
+        words.update(counts)
+        for document in batch:
+            label_counts.update(document.labels)
+    if not label_counts:
+        raise errors.UserError(
+            f"No training document in {config.input_dir} has a label."
+        )
+    return words, label_counts
+
+
+def _write_splits(
+    reader: _Reader,
+    splits: list[str],
+    config: PrepareConfig,
+    labels: Labels,
+    output_dir: Path,
+) -> dict[str, SplitWriter]:
+    """Second pass: writes the records of every split."""
+    tokenize = _tokenize_function(
+        output_dir / dataset_info.VOCABULARY_FILE, config.max_length
+    )
+    writers = {}
+    with contextlib.ExitStack() as stack:
+        for name in config.output_splits(splits):
+            writers[name] = stack.enter_context(
+                SplitWriter(
+                    output_dir,
+                    name,
+                    num_shards=config.num_shards,
+                    compression=COMPRESSIONS[config.compression],
+                    max_length=config.max_length,
+                    num_seen_labels=labels.num_seen,
+                )
+            )
+        for split in splits:
+            split_of = _split_chooser(split, splits, config)
+            documents = _with_progress(reader.read(split), f"write {split}")
+            for batch, tokenized in map_batches(tokenize, documents):
+                for document, token_ids, num_words in zip(
+                    batch, *tokenized, strict=True
+                ):
+                    writers[split_of(document)].write(
+                        document,
+                        token_ids,
+                        num_words,
+                        labels.ids(document.labels),
+                    )
+    _check_not_empty(writers, config)
+    return writers
+
+
+def _tokenize_function(
+    vocabulary_file: Path, max_length: int
+) -> Callable[[list[bytes]], tuple[list[list[int]], list[int]]]:
+    """A function from texts to ids of the first words and word counts."""
+    tokenizer = text.Tokenizer(vocabulary_file, max_length)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def in_graph(texts):
+        # The graph holds this split once: the tokenizer's own is the same.
+        words, _, _ = text.split_words(texts)
+        token_ids = tokenizer(texts).token_ids
+        return token_ids.values, token_ids.row_splits, words.row_lengths()
+
+    def tokenize(texts: list[bytes]) -> tuple[list[list[int]], list[int]]:
+        values, row_splits, num_words = in_graph(tf.constant(texts))
+        rows = np.split(values.numpy(), row_splits.numpy()[1:-1])
+        return [row.tolist() for row in rows], num_words.numpy().tolist()
+
+    return tokenize
+
+
+def _split_chooser(
+    split: str, splits: list[str], config: PrepareConfig
+) -> Callable[[Document], str]:
+    """A function that says which split a document of `split` goes to.
+
+    Without development documents some of the training documents become such,
+    chosen by a hash of seed and id: the choice does not hang on their order.
+    """
+    if split != "train" or not config.takes_dev_from_train(splits):
+        return lambda document: split
+
+    def split_of(document: Document) -> str:
+        key = f"{config.seed}\t{document.id}".encode()
+        number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big")
+        return "dev" if number < config.valid_fraction * 2**64 else "train"
+
+    return split_of
+
+
+def _check_not_empty(
+    writers: dict[str, SplitWriter], config: PrepareConfig
+) -> None:
+    for name, writer in writers.items():
+        if not writer.num_documents:
+            raise errors.UserError(
+                f"No document is left for {name} with "
+                f"--valid_fraction={config.valid_fraction}: change it or "
+                "give a dev split."
+            )
+
+
+def _write_embeddings(
+    config: PrepareConfig, vocabulary: Vocabulary, output_dir: Path
+) -> tuple[int, Coverage]:
+    vectors, coverage = build_embeddings(
+        config.embeddings, vocabulary, config.seed
+    )
+    np.save(output_dir / dataset_info.EMBEDDINGS_FILE, vectors)
+    return vectors.shape[1], coverage
+
+
+def _fingerprint(output_dir: Path, max_length: int) -> str:
+    digest = hashlib.sha256()
+    for name in (dataset_info.VOCABULARY_FILE, dataset_info.LABELS_FILE):
+        digest.update((output_dir / name).read_bytes())
+    digest.update(f"{text.TOKENIZER_VERSION} {max_length}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _versions() -> dict[str, str]:
+    versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **versions}
+
+
+def _with_progress(
+    documents: Iterator[Document], description: str
+) -> Iterator[Document]:
+    # Into a log, not a terminal, goes a line now and then.
+    interval = 0.5 if sys.stderr.isatty() else 30.0
+    return tqdm(documents, desc=description, unit=" docs", mininterval=interval)
+
+
+def main(argv: list[str]) -> None:
+    """Prepares the data set that the flags describe."""
+    values = flags.FLAGS
+    prepare(
+        PrepareConfig(
+            values.input_dir,
+            values.output_dir,
+            **config_flags.values(PrepareConfig),
+        )
+    )
+
+
+def run() -> None:
+    """Entry point of axml-prepare."""
+    flags.DEFINE_string("input_dir", None, "Folder of the raw files.")
+    flags.DEFINE_string("output_dir", None, "Folder to make.")
+    flags.mark_flags_as_required(["input_dir", "output_dir"])
+    config_flags.define(PrepareConfig)
+    errors.run(main)
+
+
+if __name__ == "__main__":
+    run()

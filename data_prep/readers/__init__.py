@@ -1,0 +1,1 @@
+"""Raw corpora, streamed as documents; one file per format."""

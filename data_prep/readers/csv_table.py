@@ -1,0 +1,99 @@
+"""The `csv` format: SPLIT.csv with a header line."""
+
+import csv
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from axml_tf.errors import UserError
+from data_prep.readers.document import SPLITS, Document, make_document
+from data_prep.readers.fields import Fields
+
+
+class CsvReader:
+    """Reads a folder in the `csv` format.
+
+    The labels of a document stand in one column and are split at
+    `fields.label_separator`. Bytes that are no UTF-8 are kept in texts.
+
+    Args:
+        input_dir: the folder.
+        fields: names of the columns of text, labels and id.
+    """
+
+    def __init__(self, input_dir: str | os.PathLike, fields: Fields):
+        self.input_dir = Path(input_dir)
+        self.fields = fields
+
+    def splits(self) -> list[str]:
+        """Names of the splits that are there."""
+        return [split for split in SPLITS if self._path(split).is_file()]
+
+    def expected(self, split: str) -> str:
+        """Name of the file that holds a split, for messages."""
+        return f"{split}.csv"
+
+    def read(self, split: str) -> Iterator[Document]:
+        """Yields the documents of a split.
+
+        Raises:
+            UserError: the file has no header or no row, a column is missing,
+                or a row does not fit the header.
+        """
+        path = self._path(split)
+        # The module's own limit, 128 KB a field, is too small for texts.
+        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+        number = -1
+        with open(
+            path, encoding="utf-8-sig", errors="surrogateescape", newline=""
+        ) as file:
+            rows = csv.reader(file, strict=True)
+            columns = self._columns(next(_checked(rows, path), []), path)
+            for number, row in enumerate(_checked(rows, path)):
+                place = f"{path}, line {rows.line_num}"
+                yield self._document(row, columns, number, place)
+        if number < 0:
+            raise UserError(f"{path} is empty: expected a row a document.")
+
+    def _path(self, split: str) -> Path:
+        return self.input_dir / f"{split}.csv"
+
+    def _columns(self, header: list[str], path: Path) -> dict[str, int]:
+        columns = {name: index for index, name in enumerate(header)}
+        wanted = [self.fields.text_field, self.fields.labels_field]
+        if self.fields.has_ids(columns):
+            wanted.append(self.fields.id_field)
+        for name in wanted:
+            if name not in columns:
+                raise UserError(
+                    f"{path}, line 1: column {name!r} is missing; there are "
+                    f"{', '.join(map(repr, columns)) or 'none'}. Name the "
+                    "columns by --text_field, --labels_field and --id_field."
+                )
+        return columns
+
+    def _document(
+        self, row: list[str], columns: dict[str, int], number: int, place: str
+    ) -> Document:
+        if len(row) != len(columns):
+            raise UserError(
+                f"{place}: expected {len(columns)} fields, found {len(row)}."
+            )
+        id_column = columns.get(self.fields.id_field)
+        return make_document(
+            str(number) if id_column is None else row[id_column],
+            row[columns[self.fields.text_field]].encode(
+                "utf-8", "surrogateescape"
+            ),
+            self.fields.split_labels(row[columns[self.fields.labels_field]]),
+            place,
+        )
+
+
+def _checked(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
+    try:
+        # An empty line gives an empty row.
+        yield from filter(None, rows)
+    except csv.Error as error:
+        raise UserError(f"{path}, line {rows.line_num}: {error}.") from error

@@ -1,0 +1,58 @@
+"""One raw document, as every reader yields it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from axml_tf.errors import UserError
+
+SPLITS = ("train", "dev", "test")
+
+
+class Document(NamedTuple):
+    """A document before it is tokenised.
+
+    Attributes:
+        id: unique within its split. This is not checked: it would take
+            memory that grows with the number of documents.
+        text: the raw text, any bytes.
+        labels: names of its labels, no repeats.
+    """
+
+    id: str
+    text: bytes
+    labels: tuple[str, ...]
+
+
+def make_document(
+    document_id: str, text: bytes, labels: Iterable[str], place: str
+) -> Document:
+    """Checks the names of a document and merges repeated labels.
+
+    Args:
+        document_id: its id.
+        text: its raw text.
+        labels: names of its labels; empty ones are left out.
+        place: file and line, for the message.
+
+    Raises:
+        UserError: the id or a label holds a tab, a newline or half a
+            surrogate pair, or the id is empty.
+    """
+    labels = tuple(dict.fromkeys(label for label in labels if label))
+    for name in (document_id, *labels):
+        if "\t" in name or "\n" in name or not _is_utf8(name):
+            raise UserError(
+                f"{place}: ids and labels are UTF-8 and hold no tab or "
+                f"newline; found {name!r}."
+            )
+    if not document_id:
+        raise UserError(f"{place}: expected an id, found an empty one.")
+    return Document(document_id, text, labels)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

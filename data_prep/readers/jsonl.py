@@ -1,0 +1,136 @@
+"""The `jsonl` format: SPLIT.jsonl or SPLIT.jsonl.gz, an object per line."""
+
+import gzip
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from axml_tf.errors import UserError
+from data_prep.readers.document import SPLITS, Document, make_document
+from data_prep.readers.fields import Fields
+
+
+class JsonlReader:
+    """Reads a folder in the `jsonl` format.
+
+    Labels are a list of strings (or integers), or one string that is split
+    at `fields.label_separator`. Blank lines are passed over.
+
+    Args:
+        input_dir: the folder.
+        fields: where text, labels and id stand in an object.
+    """
+
+    def __init__(self, input_dir: str | os.PathLike, fields: Fields):
+        self.input_dir = Path(input_dir)
+        self.fields = fields
+
+    def splits(self) -> list[str]:
+        """Names of the splits that are there."""
+        return [split for split in SPLITS if self._path(split)]
+
+    def expected(self, split: str) -> str:
+        """Names of the files that make up a split, for messages."""
+        return f"{split}.jsonl or {split}.jsonl.gz"
+
+    def read(self, split: str) -> Iterator[Document]:
+        """Yields the documents of a split.
+
+        Raises:
+            UserError: the file holds no document, is a damaged gzip file, or
+                a line is no object with the expected fields.
+        """
+        path = self._path(split)
+        has_ids = None
+        for number, line in enumerate(_lines(path)):
+            place = f"{path}, line {number + 1}"
+            if not line.strip():
+                continue
+            record = _parse(line, place)
+            if has_ids is None:
+                has_ids = self.fields.has_ids(record)
+            yield make_document(
+                _string(record, self.fields.id_field, place)
+                if has_ids
+                else str(number),
+                _encode(_string(record, self.fields.text_field, place)),
+                self._labels(record, place),
+                place,
+            )
+        if has_ids is None:
+            raise UserError(f"{path} is empty: expected a line a document.")
+
+    def _path(self, split: str) -> Path | None:
+        for suffix in (".jsonl", ".jsonl.gz"):
+            path = self.input_dir / f"{split}{suffix}"
+            if path.is_file():
+                return path
+        return None
+
+    def _labels(self, record: dict[str, Any], place: str) -> list[str]:
+        name = self.fields.labels_field
+        value = _field(record, name, place)
+        if isinstance(value, str):
+            return self.fields.split_labels(value)
+        if not isinstance(value, list) or not all(map(_is_name, value)):
+            raise UserError(
+                f"{place}: expected a list of strings or a string in field "
+                f"{name!r}, found {str(value)[:80]!r}."
+            )
+        return [str(label) for label in value]
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rb") as file:
+            yield from file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"{path} is a damaged gzip file ({error}).") from error
+
+
+def _parse(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{place}: expected JSON ({error}).") from error
+    if not isinstance(record, dict):
+        raise UserError(f"{place}: expected an object, found {record!r:.80}.")
+    return record
+
+
+def _field(record: dict[str, Any], name: str, place: str) -> Any:
+    if name not in record:
+        raise UserError(
+            f"{place}: field {name!r} is missing; there are "
+            f"{', '.join(map(repr, record)) or 'none'}. Name the fields by "
+            "--text_field, --labels_field and --id_field."
+        )
+    return record[name]
+
+
+def _string(record: dict[str, Any], name: str, place: str) -> str:
+    value = _field(record, name, place)
+    if not _is_name(value):
+        raise UserError(
+            f"{place}: expected a string in field {name!r}, found "
+            f"{str(value)[:80]!r}."
+        )
+    return str(value)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # JSON can spell half a surrogate pair, UTF-8 cannot: it becomes
+        # U+FFFD.
+        utf16 = text.encode("utf-16", "surrogatepass")
+        return utf16.decode("utf-16", "replace").encode("utf-8")

@@ -1,0 +1,114 @@
+"""Counts the words of a corpus and chooses those that get an id."""
+
+import collections
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from axml_tf import schema, text
+
+# Words as they are written are folded into lower case when there are as many.
+_MAX_CASED_WORDS = 2_000_000
+_CHUNK = 100_000
+
+
+class Vocabulary(NamedTuple):
+    """The words that have an id.
+
+    Attributes:
+        words: UTF-8; the index is the id; padding and unknown stand first.
+        counts: occurrences in training of each word, those it stands for
+            as a shape included; 0 for padding and unknown.
+        num_distinct_words: words found, before the rare ones were cut.
+    """
+
+    words: list[bytes]
+    counts: np.ndarray
+    num_distinct_words: int
+
+    def write(self, path: str | os.PathLike) -> None:
+        """Writes one word per line."""
+        with open(path, "wb") as file:
+            file.writelines(word + b"\n" for word in self.words)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+def _count_words(texts):
+    words, _, _ = text.split_words(texts)
+    unique, _, counts = tf.unique_with_counts(words.values)
+    return unique, counts
+
+
+def count_words(texts: list[bytes]) -> dict[bytes, int]:
+    """Counts the words of some texts, as they are written."""
+    words, counts = _count_words(tf.constant(texts, tf.string))
+    return dict(
+        zip(words.numpy().tolist(), counts.numpy().tolist(), strict=True)
+    )
+
+
+class WordCounter:
+    """Adds up word counts; its memory grows with the distinct words."""
+
+    def __init__(self):
+        self._cased = collections.Counter()
+        self._counts = collections.Counter()
+
+    def update(self, counts: dict[bytes, int]) -> None:
+        """Adds counts of words as they are written."""
+        self._cased.update(counts)
+        if len(self._cased) > _MAX_CASED_WORDS:
+            self._fold()
+
+    def vocabulary(self, max_size: int, min_count: int) -> Vocabulary:
+        """Chooses the words that get an id.
+
+        A word of fewer than `min_count` occurrences hands them to its shape
+        (`1998` -> `0000`), which is a word like any other: the tokenizer
+        looks a word up by its shape when it finds nothing else.
+
+        Args:
+            max_size: most ids, padding and unknown included.
+            min_count: fewest occurrences of a word.
+
+        Returns:
+            Words by descending count, ties in order of their bytes.
+        """
+        self._fold()
+        kept = collections.Counter(
+            {w: n for w, n in self._counts.items() if n >= min_count}
+        )
+        rare = [w for w, n in self._counts.items() if n < min_count]
+        shapes = collections.Counter()
+        for word, shape in _mapped(text.word_shapes, rare):
+            shapes[shape] += self._counts[word]
+        for shape, count in shapes.items():
+            # A rare word without a digit is its own shape, and stays rare.
+            if shape in kept or count >= min_count:
+                kept[shape] += count
+        ranked = sorted(kept.items(), key=lambda item: (-item[1], item[0]))
+        ranked = ranked[: max_size - 2]
+        return Vocabulary(
+            [
+                schema.PAD_TOKEN.encode(),
+                schema.UNKNOWN_TOKEN.encode(),
+                *(word for word, _ in ranked),
+            ],
+            np.array([0, 0, *(count for _, count in ranked)], np.int64),
+            len(self._counts),
+        )
+
+    def _fold(self) -> None:
+        for word, lower in _mapped(text.normalize_words, list(self._cased)):
+            self._counts[lower] += self._cased[word]
+        self._cased.clear()
+
+
+def _mapped(function, words: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    for start in range(0, len(words), _CHUNK):
+        chunk = words[start : start + _CHUNK]
+        results = function(tf.constant(chunk)).numpy().tolist()
+        yield from zip(chunk, results, strict=True)

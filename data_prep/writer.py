@@ -1,0 +1,109 @@
+"""Writes one split: sharded records, and the truth for evaluation."""
+
+import os
+from pathlib import Path
+
+import tensorflow as tf
+
+from axml_tf import schema
+from axml_tf.dataset_info import SplitInfo, true_labels_path
+from data_prep.readers.document import Document
+
+
+class SplitWriter:
+    """Writes the documents of a split, dealt to its shards in turn.
+
+    A context manager; the files are complete when it is left.
+
+    Args:
+        output_dir: folder to write to.
+        split: name of the split.
+        num_shards: files to deal the records to.
+        compression: "" or "GZIP".
+        max_length: words kept per document.
+        num_seen_labels: label ids from there on are unseen in training.
+    """
+
+    def __init__(
+        self,
+        output_dir: str | os.PathLike,
+        split: str,
+        *,
+        num_shards: int,
+        compression: str,
+        max_length: int,
+        num_seen_labels: int,
+    ):
+        suffix = ".tfrecord.gz" if compression else ".tfrecord"
+        self.shards = tuple(
+            f"{split}-{index:05d}-of-{num_shards:05d}{suffix}"
+            for index in range(num_shards)
+        )
+        self.max_length = max_length
+        self.num_seen_labels = num_seen_labels
+        self.unseen_labels = set()
+        self.num_documents = 0
+        self._num_words = 0
+        self._num_labels = 0
+        self._num_truncated = 0
+        self._num_without_labels = 0
+        self._num_unseen_labels = 0
+        self._truth = open(  # noqa: SIM115
+            true_labels_path(output_dir, split),
+            "w",
+            encoding="utf-8",
+            newline="\n",
+        )
+        self._writers = [
+            tf.io.TFRecordWriter(str(Path(output_dir, shard)), compression)
+            for shard in self.shards
+        ]
+
+    def __enter__(self) -> "SplitWriter":
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._truth.close()
+        for writer in self._writers:
+            writer.close()
+
+    def write(
+        self,
+        document: Document,
+        token_ids: list[int],
+        num_words: int,
+        label_ids: list[int],
+    ) -> None:
+        """Writes one document.
+
+        Args:
+            document: the raw document.
+            token_ids: ids of its first words.
+            num_words: words of its whole text.
+            label_ids: ids of its labels, ascending.
+        """
+        record = schema.encode(
+            document.id.encode(), document.text, token_ids, label_ids
+        )
+        self._writers[self.num_documents % len(self._writers)].write(record)
+        self._truth.write(f"{document.id}\t{' '.join(map(str, label_ids))}\n")
+        unseen = [i for i in label_ids if i >= self.num_seen_labels]
+        self.unseen_labels.update(unseen)
+        self.num_documents += 1
+        self._num_words += num_words
+        self._num_labels += len(label_ids)
+        self._num_truncated += num_words > self.max_length
+        self._num_without_labels += not label_ids
+        self._num_unseen_labels += len(unseen)
+
+    def info(self) -> SplitInfo:
+        """What has been written."""
+        return SplitInfo(
+            num_documents=self.num_documents,
+            num_words=self._num_words,
+            num_labels=self._num_labels,
+            num_truncated=self._num_truncated,
+            num_without_labels=self._num_without_labels,
+            num_unseen_labels=self._num_unseen_labels,
+            shards=self.shards,
+        )

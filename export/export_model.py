@@ -1,0 +1,173 @@
+"""Exports a trained model for TF Serving.
+
+    python -m export.export_model --model_dir=MODEL --data_dir=DATA \\
+        --output_dir=OUTPUT/axml
+
+Makes OUTPUT/axml/1, or the next number. A server that watches OUTPUT/axml
+takes it up by itself, and never sees it half-written.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+from absl import flags
+
+from axml_tf import config, errors
+from axml_tf.checkpoints import load_best_model
+from axml_tf.dataset_info import VOCABULARY_FILE, DatasetInfo, read_labels
+from axml_tf.errors import UserError
+from axml_tf.files import atomic_directory
+from axml_tf.text import Tokenizer
+from export.saved_model import versions
+from export.serving_module import ServingModule
+
+
+def export_model(
+    model_dir: str | os.PathLike,
+    data_dir: str | os.PathLike,
+    output_dir: str | os.PathLike,
+    version: int | None = None,
+    top_k: int = 5,
+) -> Path:
+    """Writes the best checkpoint of a run as a SavedModel.
+
+    On a machine with a GPU call it where TensorFlow does not see that GPU:
+    the LSTM is exported for the devices that are seen.
+
+    Args:
+        model_dir: folder of the run.
+        data_dir: folder of the data it was trained on.
+        output_dir: folder of all versions.
+        version: number of the new one; None for the highest there plus one.
+        top_k: labels in an answer, at most all.
+
+    Returns:
+        Folder of the new version.
+
+    Raises:
+        UserError: no trained model, the data are not those of its training,
+            or the version exists.
+    """
+    if top_k < 1:
+        raise UserError(f"--top_k must be at least 1; received {top_k}.")
+    path = _new_version(Path(output_dir), version)
+    info = DatasetInfo.load(data_dir)
+    _, training, fingerprint = config.load(model_dir)
+    if fingerprint != info.fingerprint:
+        raise UserError(
+            f"The vocabulary or the labels of {data_dir} do not fit the "
+            f"checkpoint in {model_dir}: it was trained on other data "
+            f"(fingerprint {fingerprint}, found {info.fingerprint})."
+        )
+    label_names = _label_names(data_dir, info)
+    tokenizer = _tokenizer(data_dir, info, training.max_length)
+    model, _, _ = load_best_model(model_dir)
+    with atomic_directory(path) as temporary:
+        _save(
+            model,
+            tokenizer,
+            label_names,
+            min(top_k, info.num_labels),
+            temporary,
+        )
+    return path
+
+
+def _new_version(output_dir: Path, version: int | None) -> Path:
+    existing = versions(output_dir)
+    if version is None:
+        version = max(existing, default=0) + 1
+    if version < 1:
+        raise UserError(f"--version must be at least 1; received {version}.")
+    if version in existing:
+        raise UserError(
+            f"{output_dir} has a version {version} already, and a version "
+            "never changes. Pass another --version, or none for the next one."
+        )
+    return output_dir / str(version)
+
+
+def _label_names(data_dir: str | os.PathLike, info: DatasetInfo) -> list[str]:
+    names, _ = read_labels(data_dir)
+    if len(names) != info.num_labels + info.num_unseen_labels:
+        raise UserError(
+            f"{data_dir} is damaged: labels.txt has {len(names)} labels, "
+            f"dataset.json says {info.num_labels + info.num_unseen_labels}. "
+            "Prepare the data again."
+        )
+    return names[: info.num_labels]
+
+
+def _tokenizer(
+    data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
+) -> Tokenizer:
+    path = Path(data_dir, VOCABULARY_FILE)
+    with open(path, "rb") as file:
+        num_words = sum(1 for _ in file)
+    if num_words != info.vocab_size:
+        raise UserError(
+            f"{path} has {num_words} words, dataset.json says "
+            f"{info.vocab_size}. Prepare the data again."
+        )
+    return Tokenizer(path, min(max_length, info.max_length))
+
+
+def _save(
+    model: keras.Model,
+    tokenizer: Tokenizer,
+    label_names: list[str],
+    top_k: int,
+    path: Path,
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # Becomes assets/labels.txt; labels.txt of the data has counts too,
+        # and labels that the model does not know.
+        labels_file = Path(folder, "labels.txt")
+        labels_file.write_text(
+            "".join(f"{name}\n" for name in label_names),
+            encoding="utf-8",
+            newline="\n",
+        )
+        module = ServingModule(model, tokenizer, labels_file, top_k)
+        tf.saved_model.save(
+            module, os.fspath(path), signatures=module.signatures()
+        )
+
+
+def main(argv: list[str]) -> None:
+    """Exports the model that the flags describe."""
+    del argv
+    # Where Keras sees a GPU it writes an LSTM that runs on nothing else.
+    tf.config.set_visible_devices([], "GPU")
+    path = export_model(
+        flags.FLAGS.model_dir,
+        flags.FLAGS.data_dir,
+        flags.FLAGS.output_dir,
+        flags.FLAGS.version,
+        flags.FLAGS.top_k,
+    )
+    print(f"Exported to {path}.")
+
+
+def run() -> None:
+    """Entry point of axml-export."""
+    _define_flags()
+    errors.run(main)
+
+
+def _define_flags() -> None:
+    flags.DEFINE_string("model_dir", None, "Folder of the trained model.")
+    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
+    flags.DEFINE_string("output_dir", None, "Folder of all exported versions.")
+    flags.DEFINE_integer(
+        "version", None, "Number to export as; default: the next one."
+    )
+    flags.DEFINE_integer("top_k", 5, "Labels in an answer, at most all.")
+    flags.mark_flags_as_required(["model_dir", "data_dir", "output_dir"])
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,70 @@
+"""TF Serving's versioned folders: OUTPUT/1, OUTPUT/2, ..."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
+
+from axml_tf.errors import UserError
+from export import signatures
+
+
+class SavedModel:
+    """An exported model, run without the code that made it.
+
+    Args:
+        path: folder of one version, or of all of them; then the newest.
+
+    Raises:
+        UserError: there is no exported model, or it is damaged.
+    """
+
+    def __init__(self, path: str | os.PathLike):
+        path = newest_version(path)
+        try:
+            # Kept, because its variables go with it.
+            self._loaded = tf.saved_model.load(os.fspath(path))
+            self._explain = self._loaded.signatures[signatures.EXPLAIN]
+        except (tf.errors.OpError, OSError, KeyError) as error:
+            raise UserError(
+                f"{path} is damaged or was not made by axml-export ({error})."
+            ) from error
+
+    def explain(self, texts: list[bytes]) -> dict[str, np.ndarray]:
+        """Calls the signature `explain`, see signatures.py."""
+        answer = self._explain(text=tf.constant(texts, tf.string))
+        return {name: tensor.numpy() for name, tensor in answer.items()}
+
+
+def versions(base_dir: str | os.PathLike) -> list[int]:
+    """Numbers of the versions in a folder, ascending; other names are not."""
+    base_dir = Path(base_dir)
+    if not base_dir.exists():
+        return []
+    names = [entry.name for entry in base_dir.iterdir()]
+    return sorted(
+        int(name) for name in names if name.isascii() and name.isdigit()
+    )
+
+
+def newest_version(path: str | os.PathLike) -> Path:
+    """The newest version in a folder, or the folder if it is a version.
+
+    Raises:
+        UserError: there is none.
+    """
+    path = Path(path)
+    if _is_saved_model(path):
+        return path
+    for version in reversed(versions(path)):
+        if _is_saved_model(path / str(version)):
+            return path / str(version)
+    raise UserError(
+        f"{path} holds no exported model. Make one with axml-export."
+    )
+
+
+def _is_saved_model(path: Path) -> bool:
+    return (path / "saved_model.pb").is_file()

@@ -1,0 +1,50 @@
+"""Packaging of axml_tf."""
+
+import pathlib
+import re
+
+from setuptools import find_packages, setup
+
+_ROOT = pathlib.Path(__file__).parent
+_VERSION = re.search(
+    r'__version__ = "(.+)"', (_ROOT / "axml_tf/__init__.py").read_text()
+)[1]
+
+setup(
+    name="axml_tf",
+    version=_VERSION,
+    description=(
+        "AttentionXML in TensorFlow: extreme multi-label text "
+        "classification, from raw text to a served answer"
+    ),
+    long_description=(_ROOT / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
+    package_data={"axml_tf": ["configs/*.flags"]},
+    python_requires=">=3.10",
+    install_requires=[
+        "absl-py>=2.1,<3",
+        "keras>=3.10,<4",
+        "numpy>=1.26,<3",
+        "scipy>=1.11,<2",
+        "tensorboard>=2.20,<2.22",
+        # Both are built against one another: their minor versions go
+        # together.
+        "tensorflow>=2.20,<2.22",
+        "tensorflow-text>=2.20,<2.22",
+        "tqdm>=4.66,<5",
+    ],
+    extras_require={
+        "test": ["pytest>=8,<10", "ruff>=0.14,<1"],
+    },
+    entry_points={
+        "console_scripts": [
+            "axml-prepare = data_prep.prepare:run",
+            "axml-train = axml_tf.train:run",
+            "axml-predict = axml_tf.predict:run",
+            "axml-evaluate = axml_tf.evaluation.evaluate:run",
+            "axml-export = export.export_model:run",
+        ],
+    },
+)

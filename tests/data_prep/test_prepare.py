@@ -1,0 +1,369 @@
+"""Raw files in, a prepared data set out."""
+
+import collections
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from axml_tf import schema
+from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
+from axml_tf.errors import UserError
+from axml_tf.text import Tokenizer
+from data_prep.config import PrepareConfig
+from data_prep.generated_corpus import write_generated_corpus
+from data_prep.prepare import prepare
+from data_prep.readers.document import Document
+from data_prep.readers.lines import write_lines
+
+TRAIN = [
+    Document("t0", b"Cats and cats, 1998!", ("cat", "pet")),
+    Document("t1", b"dogs AND cats 1999", ("pet", "dog")),
+    Document("t2", b"dogs dogs 42", ("dog", "pet")),
+]
+DEV = [Document("d0", b"dogs and fish 2001", ("fish", "pet"))]
+TEST = [
+    Document("e0", b"birds and cats", ("bird", "cat", "fish")),
+    Document("e1", b"", ()),
+]
+
+
+def records(data_dir, split):
+    """Every record of a split, shards one after another."""
+    info = DatasetInfo.load(data_dir)
+    files = [str(data_dir / name) for name in info.split(split).shards]
+    dataset = tf.data.TFRecordDataset(files, info.compression)
+    return [
+        {
+            name: value.numpy()
+            for name, value in schema.parse(record, with_text=True).items()
+        }
+        for record in dataset
+    ]
+
+
+@pytest.fixture
+def raw(tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for split, documents in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
+        write_lines(folder, split, documents)
+    return folder
+
+
+def run(raw, **options):
+    output = raw.parent / "out"
+    return output, prepare(PrepareConfig(raw, output, **options))
+
+
+def test_vocabulary_is_by_count_and_rare_numbers_share_a_shape(raw):
+    output, info = run(raw, min_count=2)
+    # 1998 and 1999 stand once each, so that their shape stands twice; 42 is
+    # alone with its shape.
+    assert (output / "vocab.txt").read_text().split("\n") == [
+        *("<pad>", "<unk>", "cats", "dogs", "0000", "and", ""),
+    ]
+    assert info.vocab_size == 6
+    assert info.num_distinct_words == 6
+    _, info = run(raw, min_count=1, max_vocab_size=4, overwrite=True)
+    assert (output / "vocab.txt").read_text() == "<pad>\n<unk>\ncats\ndogs\n"
+
+
+def test_records_hold_ids_texts_tokens_and_labels(raw):
+    output, _ = run(raw)
+    found = {record["id"]: record for record in records(output, "train")}
+    assert found[b"t0"]["text"] == b"Cats and cats, 1998!"
+    assert found[b"t0"]["token_ids"].tolist() == [2, 5, 2, 4]
+    assert found[b"t2"]["token_ids"].tolist() == [3, 3, 1]
+    assert found[b"t0"]["label_ids"].tolist() == [0, 2]
+    (empty,) = (r for r in records(output, "test") if r["id"] == b"e1")
+    assert empty["token_ids"].size == empty["label_ids"].size == 0
+
+
+def test_unseen_labels_stand_last_and_are_counted(raw, capsys):
+    output, info = run(raw)
+    assert read_labels(output) == (
+        ["pet", "dog", "cat", "fish", "bird"],
+        [3, 2, 1, 0, 0],
+    )
+    assert (info.num_labels, info.num_unseen_labels) == (3, 2)
+    assert info.split("dev").num_unseen_labels == 1
+    assert info.split("test").num_unseen_labels == 2
+    assert dict(read_true_labels(output, "test")) == {"e0": [2, 3, 4], "e1": []}
+    printed = capsys.readouterr().out
+    assert (
+        "2 labels are not in training (2 of 3 label occurrences): they stay "
+        "in evaluation as misses" in printed
+    )
+
+
+def test_statistics_are_those_of_table_1(raw, capsys):
+    _, info = run(raw, max_length=3)
+    header, _, row = capsys.readouterr().out.splitlines()[:3]
+    cells = (
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (header, row)
+    )
+    assert dict(zip(*cells, strict=True)) == {
+        "N_train": "3",
+        "N_test": "2",
+        "D": "6",
+        "L": "3",
+        "L-bar": "1.80",  # (6 + 3) / (3 + 2)
+        "L-hat": "2.00",  # 6 / 3
+        "W-bar train": "3.67",  # (4 + 4 + 3) / 3
+        "W-bar test": "1.50",  # 3 / 2
+    }
+    assert info.split("train").num_truncated == 2
+    assert info.split("test").num_without_labels == 1
+
+
+def test_every_format_is_prepared_to_the_same_records(raw, tmp_path):
+    _, info = run(raw)
+    lines = tmp_path / "out"
+    for form in ("jsonl", "csv"):
+        folder = tmp_path / form
+        folder.mkdir()
+        for split, docs in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
+            _write(folder / f"{split}.{form}", docs, form)
+        output = tmp_path / f"out-{form}"
+        other = prepare(PrepareConfig(folder, output, format=form))
+        assert other == info
+        for split in info.splits:
+            assert _as_lists(records(output, split)) == _as_lists(
+                records(lines, split)
+            )
+
+
+def _write(path, documents, form):
+    with open(path, "w", encoding="utf-8") as file:
+        if form == "csv":
+            file.write("id,text,labels\n")
+        for d in documents:
+            fields = [d.id, d.text.decode(), " ".join(d.labels)]
+            if form == "csv":
+                file.write(",".join(f'"{field}"' for field in fields) + "\n")
+            else:
+                names = ("id", "text", "labels")
+                record = dict(zip(names, fields, strict=True))
+                file.write(json.dumps(record) + "\n")
+
+
+def _as_lists(found):
+    return [
+        [
+            record[name].tolist() if "_ids" in name else record[name]
+            for name in sorted(record)
+        ]
+        for record in found
+    ]
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip"])
+def test_shards_take_documents_in_turn(raw, compression):
+    output, info = run(raw, num_shards=2, compression=compression)
+    suffix = ".gz" if compression == "gzip" else ""
+    assert info.split("train").shards == (
+        f"train-00000-of-00002.tfrecord{suffix}",
+        f"train-00001-of-00002.tfrecord{suffix}",
+    )
+    found = [record["id"] for record in records(output, "train")]
+    assert found == [b"t0", b"t2", b"t1"]
+
+
+def test_ids_of_awkward_texts_are_those_of_the_served_tokenizer(tmp_path):
+    texts = [
+        b"",
+        b" \t\r",
+        b"nul\x00in the\x00middle nul",
+        b"\xff\xfe broken \xe4\xb8 broken \xc3",
+        "emoji \U0001f600 fam\U0001f468\u200d\U0001f469 emoji".encode(),
+        "שלום עולם مرحبا שלום 12 ١٢ İSTANBUL straße STRASSE".encode(),
+        "a\u2028b\x85c\x0bd e\u0301 é".encode(),
+        b"word " * 200_000,
+        b"x" * 1_000_000,
+    ]
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    documents = [Document(str(i), t, ("a",)) for i, t in enumerate(texts)]
+    write_lines(raw, "train", documents)
+    output, info = run(raw, valid_fraction=0.0, min_count=1, max_length=100)
+    tokenizer = Tokenizer(output / "vocab.txt", info.max_length)
+    assert list(info.splits) == ["train"]
+    found = {record["id"]: record for record in records(output, "train")}
+    for document in documents:
+        record = found[document.id.encode()]
+        # One at a time, as a request would come.
+        served = tokenizer(tf.constant([document.text])).token_ids[0].numpy()
+        assert record["text"] == document.text
+        assert record["token_ids"].tolist() == served.tolist()
+        # Every word is in the vocabulary that was counted.
+        assert schema.UNKNOWN_ID not in served
+    assert len(found[b"2"]["token_ids"]) == 5
+    assert len(found[b"7"]["token_ids"]) == 100
+    assert info.split("train").num_truncated == 1
+    lines = (output / "vocab.txt").read_bytes().split(b"\n")[:-1]
+    assert len(lines) == len(set(lines)) == info.vocab_size
+
+
+def test_dev_documents_do_not_hang_on_the_order(tmp_path):
+    documents = [
+        Document(f"id{i}", b"some words", (f"label{i % 7}",))
+        for i in range(400)
+    ]
+    chosen = []
+    for name, docs, seed in (
+        ("a", documents, 0),
+        ("b", documents[::-1], 0),
+        ("c", documents, 1),
+    ):
+        raw, output = tmp_path / name, tmp_path / f"out-{name}"
+        raw.mkdir()
+        write_lines(raw, "train", docs)
+        info = prepare(
+            PrepareConfig(raw, output, valid_fraction=0.1, seed=seed)
+        )
+        ids = {
+            split: {i for i, _ in read_true_labels(output, split)}
+            for split in ("train", "dev")
+        }
+        assert not ids["train"] & ids["dev"]
+        assert len(ids["train"] | ids["dev"]) == 400
+        assert 20 <= len(ids["dev"]) <= 60
+        _, counts = read_labels(output)
+        assert sum(counts) == info.split("train").num_documents
+        chosen.append(ids["dev"])
+    assert chosen[0] == chosen[1] != chosen[2]
+
+
+def test_counts_are_those_of_a_plain_loop(tmp_path):
+    write_generated_corpus(tmp_path / "raw", 600, 50, seed=3)
+    output, info = run(tmp_path / "raw", valid_fraction=0.2, min_count=3)
+    kept = {document_id for document_id, _ in read_true_labels(output, "train")}
+    words, labels = collections.Counter(), collections.Counter()
+    with (
+        open(tmp_path / "raw" / "train_raw_texts.txt") as texts,
+        open(tmp_path / "raw" / "train_labels.txt") as names,
+        open(tmp_path / "raw" / "train_ids.txt") as ids,
+    ):
+        for text, name, document_id in zip(texts, names, ids, strict=True):
+            if document_id.strip() in kept:
+                words.update(re.findall(r"\w+", text))
+                labels.update(name.split())
+    ranked = sorted(words, key=lambda word: (-words[word], word))
+    expected = [word for word in ranked if words[word] >= 3]
+    assert (output / "vocab.txt").read_text().split()[2:] == expected
+    assert info.num_distinct_words == len(words)
+    assert info.split("train").num_words == words.total()
+    names, counts = read_labels(output)
+    assert dict(zip(names, counts, strict=True)) == labels
+
+
+def test_vectors_are_written_beside_the_vocabulary(raw, tmp_path, capsys):
+    (tmp_path / "v.txt").write_text("dogs 1 2\nand 3 4\ntwo 5 6\n")
+    output, info = run(raw, embeddings=tmp_path / "v.txt")
+    vectors = np.load(output / "embeddings.npy")
+    assert vectors.shape == (info.vocab_size, info.embedding_dim) == (6, 2)
+    np.testing.assert_array_equal(vectors[[0, 3, 5]], [[0, 0], [1, 2], [3, 4]])
+    assert info.embedding_coverage == 0.5
+    # cats 3, dogs 3, 0000 2, and 2.
+    assert (
+        "vectors: 50.0% of the vocabulary, 50.0% of its occurrences in "
+        "training; 0.0% of 1 numbers" in capsys.readouterr().out
+    )
+
+
+def test_fingerprint_follows_what_a_checkpoint_must_fit(raw):
+    _, info = run(raw)
+    _, same = run(raw, num_shards=2, overwrite=True)
+    _, longer = run(raw, max_length=7, overwrite=True)
+    _, smaller = run(raw, min_count=3, overwrite=True)
+    assert re.fullmatch("[0-9a-f]{16}", info.fingerprint)
+    assert info.fingerprint == same.fingerprint
+    prints = {i.fingerprint for i in (info, longer, smaller)}
+    assert len(prints) == 3
+
+
+def test_a_failed_run_leaves_no_folder_and_the_old_one_whole(raw):
+    output, _ = run(raw)
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    (raw / "test_labels.txt").write_text("one line\n")
+    with pytest.raises(UserError, match="as many lines"):
+        run(raw, overwrite=True)
+    assert before == {p.name: p.read_bytes() for p in output.iterdir()}
+    fresh = raw.parent / "fresh"
+    with pytest.raises(UserError, match="as many lines"):
+        prepare(PrepareConfig(raw, fresh))
+    assert {path.name for path in raw.parent.iterdir()} == {"raw", "out"}
+
+
+def test_an_output_that_exists_is_not_replaced_unasked(raw):
+    run(raw)
+    with pytest.raises(UserError, match="--overwrite"):
+        run(raw)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"format": "csv"}, "no training documents: expected train.csv"),
+        ({"embeddings": "nowhere.txt"}, "No file of word vectors"),
+    ],
+)
+def test_missing_files_are_named(raw, options, message):
+    with pytest.raises(UserError, match=message):
+        run(raw, **options)
+    assert not (raw.parent / "out").exists()
+
+
+def test_a_dev_split_without_documents_is_an_error(raw):
+    for path in raw.glob("dev_*"):
+        path.unlink()
+    with pytest.raises(UserError, match="No document is left for dev"):
+        run(raw, valid_fraction=1e-9)
+
+
+def test_training_documents_without_any_label_are_an_error(raw):
+    (raw / "train_labels.txt").write_text("\n\n\n")
+    with pytest.raises(UserError, match="No training document"):
+        run(raw)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"format": "xml"},
+        {"compression": "zip"},
+        {"max_vocab_size": 2},
+        {"min_count": 0},
+        {"max_length": 0},
+        {"num_shards": 0},
+        {"valid_fraction": 1.0},
+        {"label_separator": ""},
+    ],
+)
+def test_values_out_of_range_name_the_flag(options):
+    (name,) = options
+    with pytest.raises(UserError, match=f"--{name} must"):
+        PrepareConfig("in", "out", **options)
+
+
+def test_the_command_tells_a_missing_folder_in_one_line(tmp_path):
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "data_prep.prepare"),
+            f"--input_dir={tmp_path}/none",
+            f"--output_dir={tmp_path}/out",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    last = result.stderr.splitlines()[-1]
+    assert last == f"error: There is no input folder {tmp_path}/none."
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,121 @@
+"""One small trained model and one export of it for all tests here."""
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from axml_tf import config
+from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.dataset_info import (
+    FORMAT_VERSION,
+    LABELS_FILE,
+    VOCABULARY_FILE,
+    DatasetInfo,
+)
+from axml_tf.model import build_attention_xml
+from axml_tf.schema import PAD_TOKEN, SCHEMA_VERSION, UNKNOWN_TOKEN
+from axml_tf.text import TOKENIZER_VERSION
+
+ROOT = Path(__file__).parents[2]
+
+VOCABULARY = [PAD_TOKEN, UNKNOWN_TOKEN, "the", "fish", "quota", "0000", "שלום"]
+LABELS = ("fishing policy", "pêche", "trade", "law, old", "x", "y", "z")
+UNSEEN_LABELS = ("in no training document",)
+MAX_LENGTH = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """A model of random weights where training would have put it."""
+
+    model: keras.Model
+    data_dir: Path
+    model_dir: Path
+    labels: tuple[str, ...]  # Those seen in training.
+    max_length: int
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> Trained:
+    folder = tmp_path_factory.mktemp("trained")
+    info = _write_data(folder / "data")
+    model_config = ModelConfig(
+        info.vocab_size,
+        info.num_labels,
+        embedding_dim=64,
+        hidden_dim=64,
+        fc_dims=(32, 16),
+        label_bias=True,
+    )
+    # Prepared are more words than the model is trained with.
+    training_config = TrainingConfig(max_length=MAX_LENGTH)
+    config.claim(
+        folder / "model", model_config, training_config, info.fingerprint
+    )
+    model = build_attention_xml(model_config)
+    rng = np.random.default_rng(0)
+    model.set_weights(
+        [rng.normal(0, 0.3, w.shape).astype("float32") for w in model.weights]
+    )
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    Checkpoints(folder / "model", model, optimizer, Progress()).save_best()
+    return Trained(model, folder / "data", folder / "model", LABELS, MAX_LENGTH)
+
+
+@pytest.fixture(scope="session")
+def exported(trained, tmp_path_factory) -> Path:
+    """The folder of version 1, made by the command."""
+    output_dir = tmp_path_factory.mktemp("exported") / "axml"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "export.export_model"),
+            f"--model_dir={trained.model_dir}",
+            f"--data_dir={trained.data_dir}",
+            f"--output_dir={output_dir}",
+            "--top_k=3",
+        ],
+        cwd=ROOT,
+        check=True,
+    )
+    return output_dir / "1"
+
+
+def _write_data(data_dir: Path) -> DatasetInfo:
+    info = DatasetInfo(
+        vocab_size=len(VOCABULARY),
+        num_distinct_words=5,
+        num_labels=len(LABELS),
+        num_unseen_labels=len(UNSEEN_LABELS),
+        max_length=500,
+        embedding_dim=None,
+        embedding_coverage=None,
+        compression="",
+        splits={},
+        fingerprint="f00d",
+        format_version=FORMAT_VERSION,
+        schema_version=SCHEMA_VERSION,
+        tokenizer_version=TOKENIZER_VERSION,
+        versions={},
+    )
+    data_dir.mkdir()
+    info.save(data_dir)
+    _write_lines(data_dir / VOCABULARY_FILE, VOCABULARY)
+    _write_lines(
+        data_dir / LABELS_FILE,
+        [
+            *(f"{name}\t1" for name in LABELS),
+            *(f"{name}\t0" for name in UNSEEN_LABELS),
+        ],
+    )
+    return info
+
+
+def _write_lines(path: Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,0 +1,130 @@
+import dataclasses
+import json
+
+import pytest
+
+from axml_tf import dataset_info
+from axml_tf.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.errors import UserError
+
+
+@pytest.fixture
+def info():
+    return DatasetInfo(
+        vocab_size=10,
+        num_distinct_words=20,
+        num_labels=3,
+        num_unseen_labels=1,
+        max_length=5,
+        embedding_dim=4,
+        embedding_coverage=0.5,
+        compression="GZIP",
+        splits={
+            "train": SplitInfo(9, 80, 12, 1, 0, 0, ("train-0", "train-1")),
+            "test": SplitInfo(2, 10, 3, 0, 1, 1, ("test-0",)),
+        },
+        fingerprint="f00d",
+        format_version=dataset_info.FORMAT_VERSION,
+        schema_version=1,
+        tokenizer_version=1,
+        versions={"tensorflow": "2.21.0"},
+    )
+
+
+def test_saved_info_comes_back_unchanged(info, tmp_path):
+    info.save(tmp_path)
+    assert DatasetInfo.load(tmp_path) == info
+
+
+def test_data_set_without_embeddings_comes_back_unchanged(info, tmp_path):
+    info = dataclasses.replace(
+        info, embedding_dim=None, embedding_coverage=None
+    )
+    info.save(tmp_path)
+    assert DatasetInfo.load(tmp_path) == info
+
+
+def test_unknown_split_names_those_there_are(info):
+    assert info.split("test").num_documents == 2
+    with pytest.raises(UserError, match="no split 'dev'; it has train, test"):
+        info.split("dev")
+
+
+def test_folder_that_is_no_data_set_is_a_user_error(tmp_path):
+    with pytest.raises(UserError, match=r"dataset\.json is missing.*axml-prep"):
+        DatasetInfo.load(tmp_path)
+
+
+def test_other_format_version_is_a_user_error(info, tmp_path):
+    dataclasses.replace(info, format_version=99).save(tmp_path)
+    with pytest.raises(UserError, match="format version 99"):
+        DatasetInfo.load(tmp_path)
+
+
+def changed(info, **changes):
+    fields = dataclasses.asdict(info) | changes
+    return json.dumps({k: v for k, v in fields.items() if v != "drop"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda info: "",
+        lambda info: "[]",
+        lambda info: changed(info)[:-20],
+        lambda info: changed(info, vocab_size="drop"),
+        lambda info: changed(info, surplus=1),
+        lambda info: changed(info, splits=[]),
+        lambda info: changed(info, splits={"test": {}}),
+    ],
+)
+def test_damaged_file_is_a_user_error(info, tmp_path, text):
+    tmp_path.joinpath("dataset.json").write_text(text(info))
+    with pytest.raises(UserError, match="is damaged"):
+        DatasetInfo.load(tmp_path)
+
+
+def test_labels_come_back_in_file_order(tmp_path):
+    tmp_path.joinpath("labels.txt").write_text(
+        "dairy products\t7\nÜ\x85\u2028x\t0\n", encoding="utf-8"
+    )
+    assert dataset_info.read_labels(tmp_path) == (
+        ["dairy products", "Ü\x85\u2028x"],
+        [7, 0],
+    )
+
+
+@pytest.mark.parametrize("line", ["name", "name\t", "name\t-1", "a\tb\t1"])
+def test_damaged_label_line_is_told_with_its_number(tmp_path, line):
+    tmp_path.joinpath("labels.txt").write_text(f"good\t1\n{line}\n")
+    with pytest.raises(UserError, match=r"labels\.txt, line 2: expected name"):
+        dataset_info.read_labels(tmp_path)
+
+
+def test_true_labels_come_back_with_awkward_ids(tmp_path):
+    tmp_path.joinpath("dev.labels.txt").write_text(
+        "a\t3 1\nno label\t\nwith\ttab\t2\n\r\x0b\t0\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+    assert list(dataset_info.read_true_labels(tmp_path, "dev")) == [
+        ("a", [3, 1]),
+        ("no label", []),
+        ("with\ttab", [2]),
+        ("\r\x0b", [0]),
+    ]
+
+
+@pytest.mark.parametrize("line", ["id", "id 1 2", "id\t1 x", "id\t1.5"])
+def test_damaged_truth_is_told_with_its_line(tmp_path, line):
+    path = dataset_info.true_labels_path(tmp_path, "dev")
+    path.write_text(f"a\t1\n{line}\n")
+    with pytest.raises(UserError, match=r"dev\.labels\.txt, line 2: expected"):
+        list(dataset_info.read_true_labels(tmp_path, "dev"))
+
+
+def test_missing_files_are_user_errors(tmp_path):
+    with pytest.raises(UserError, match=r"labels\.txt is missing"):
+        dataset_info.read_labels(tmp_path)
+    with pytest.raises(UserError, match=r"dev\.labels\.txt is missing"):
+        list(dataset_info.read_true_labels(tmp_path, "dev"))
