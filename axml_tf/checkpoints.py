@@ -51,13 +51,16 @@ class Checkpoints:
     ):
         self._latest = tf.train.CheckpointManager(
             tf.train.Checkpoint(
-                model=model, optimizer=optimizer, progress=progress
+                # Weights, and the states of the random generators.
+                model=_values(model.variables),
+                optimizer=_values(optimizer.variables),
+                progress=progress,
             ),
             os.fspath(Path(model_dir, _LATEST_DIR)),
             max_to_keep=2,
         )
         self._best = tf.train.CheckpointManager(
-            tf.train.Checkpoint(model=model),
+            tf.train.Checkpoint(model=_values(model.weights)),
             os.fspath(Path(model_dir, _BEST_DIR)),
             max_to_keep=1,
         )
@@ -107,8 +110,17 @@ def load_best_model(
             "model to use. Go on training."
         )
     model = build_attention_xml(model_config, jit_compile=jit_compile)
-    _restore(tf.train.Checkpoint(model=model), path)
+    _restore(tf.train.Checkpoint(model=_values(model.weights)), path)
     return model, model_config, fingerprint
+
+
+def _values(variables: list[keras.Variable]) -> list[tf.Variable]:
+    """What a checkpoint holds of a model or an optimizer, in their order.
+
+    Tracking the Keras object itself would silently leave out weights that a
+    layer keeps in a list.
+    """
+    return [variable.value for variable in variables]
 
 
 def _restore(checkpoint: tf.train.Checkpoint, path: str) -> None:

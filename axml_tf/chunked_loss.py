@@ -100,11 +100,8 @@ def _loop_over_chunks(tokens, parameters, targets, chunk_size):
         return (
             end,
             loss + chunk.loss,
-            [
-                a + tf.cast(b, a.dtype)
-                for a, b in zip(d_tokens, chunk.tokens, strict=True)
-            ],
-            [a + b for a, b in zip(d_shared, chunk.shared, strict=True)],
+            _add(d_tokens, chunk.tokens),
+            _add(d_shared, chunk.shared),
             [
                 array.write(index, row)
                 for array, row in zip(rows, chunk.rows, strict=True)
@@ -131,6 +128,13 @@ def _loop_over_chunks(tokens, parameters, targets, chunk_size):
     )
     d_tokens = [tf.cast(d, keys.dtype) for d in d_tokens]
     return loss, (d_tokens, [row.concat() for row in rows], d_shared)
+
+
+def _add(totals: list[tf.Tensor], parts: list[tf.Tensor]) -> list[tf.Tensor]:
+    return [
+        total + tf.cast(part, total.dtype)
+        for total, part in zip(totals, parts, strict=True)
+    ]
 
 
 class _ChunkGradients(NamedTuple):

@@ -22,7 +22,8 @@ def make_training_step(
         strategy: where model and optimizer were made.
         model: from token ids to logits.
         optimizer: built for the model.
-        clip_norm: largest global norm of the gradient; 0 does not clip.
+        clip_norm: largest global norm of the gradient of the loss summed
+            over labels; 0 does not clip.
         element_spec: of the distributed dataset of batches.
 
     Returns:
@@ -43,8 +44,12 @@ def make_training_step(
             loss_sum = head_cross_entropy_sum(
                 head, keys, values, mask, batch["label_ids"], batch["weight"]
             )
-            # Eq. 6: the mean over labels and the documents of all replicas.
-            loss = loss_sum / (num_documents * head.num_labels)
+            # The mean over the documents of all replicas.
+            loss = loss_sum / num_documents
+        # Eq. 6 divides by the number of labels as well. Adam does not feel a
+        # constant factor but for its epsilon, which is larger than a label
+        # vector's gradient once that is divided by thousands of labels, and
+        # training stands still.
         gradients = tape.gradient(loss, [v.value for v in variables])
         gradients = all_reduce(sum_up, gradients)
         if clip_norm:
@@ -52,7 +57,7 @@ def make_training_step(
         # The optimizer sums over the replicas once more.
         gradients = [_scale(g, 1 / num_replicas) for g in gradients]
         optimizer.apply(gradients, variables)
-        return loss, num_local
+        return loss / head.num_labels, num_local
 
     @tf.function(input_signature=[element_spec])
     def step(batch):
