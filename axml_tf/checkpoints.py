@@ -127,7 +127,12 @@ def _restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
     try:
         status = checkpoint.restore(path)
         status.assert_existing_objects_matched().expect_partial()
-    except (ValueError, AssertionError, tf.errors.OpError) as error:
+    except (
+        AssertionError,
+        IndexError,  # A data file that is cut short.
+        ValueError,
+        tf.errors.OpError,
+    ) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(
             f"The checkpoint {path} is damaged or belongs to a model of other "

@@ -41,7 +41,7 @@ def initialize(
 def _set_embeddings(layer: keras.layers.Embedding, path: Path) -> None:
     try:
         vectors = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (EOFError, OSError, ValueError) as error:
         raise UserError(
             f"{path} cannot be read ({error}). Prepare the data again."
         ) from error

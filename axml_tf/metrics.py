@@ -87,29 +87,6 @@ class NDCGAtK(keras.metrics.MeanMetricWrapper):
         return {"k": self.k, "name": self.name, "dtype": self.dtype}
 
 
-def top_k_relevance(
-    label_ids: KerasTensor, top_label_ids: KerasTensor
-) -> KerasTensor:
-    """Whether each of the best labels is true, without a multi-hot tensor.
-
-    Args:
-        label_ids: int tensor `(batch, labels)`, true labels; -1 pads a row.
-            Ids the model has no output for are allowed and match nothing.
-        top_label_ids: int tensor `(batch, k)`, best first; -1 is a miss.
-
-    Returns:
-        float32 tensor `(batch, k)` of 0 and 1.
-    """
-    # (batch, k, 1) and (batch, 1, labels) -> (batch, k, labels)
-    same = ops.equal(
-        ops.expand_dims(top_label_ids, 2), ops.expand_dims(label_ids, 1)
-    )
-    hits = ops.logical_and(
-        ops.any(same, axis=2), ops.greater_equal(top_label_ids, 0)
-    )
-    return ops.cast(hits, "float32")
-
-
 def precision_at_k(relevant: KerasTensor, k: int) -> KerasTensor:
     """P@k of every document.
 

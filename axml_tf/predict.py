@@ -6,7 +6,7 @@
 
 from absl import flags
 
-from axml_tf import errors
+from axml_tf import errors, quiet_start  # noqa: F401
 from axml_tf.inference import predict_split
 
 

@@ -8,7 +8,7 @@ The same command again goes on with a run that was cut off.
 
 from absl import flags
 
-from axml_tf import errors
+from axml_tf import errors, quiet_start  # noqa: F401
 from axml_tf import flags as config_flags
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import DatasetInfo

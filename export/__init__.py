@@ -1,1 +1,3 @@
 """From a trained model to a SavedModel that TF Serving answers text with."""
+
+from axml_tf import quiet_start  # noqa: F401

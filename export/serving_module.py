@@ -87,6 +87,7 @@ class ServingModule(tf.Module):
         return {
             **answer,
             "tokens": _to_dense(words, ""),
+            "token_ids": token_ids,
             "starts": _to_dense(tokenized.starts, -1),
             "ends": _to_dense(tokenized.ends, -1),
             "attention": attention,

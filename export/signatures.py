@@ -25,6 +25,9 @@ words, at least 1.
 |-------------|---------|--------------------|--------------------------------|
 | `tokens`    | string  | (batch, tokens)    | words as written, valid UTF-8; |
 |             |         |                    | "" at padding                  |
+| `token_ids` | int32   | (batch, tokens)    | vocabulary ids; 0 at padding,  |
+|             |         |                    | 1 for a word the model does    |
+|             |         |                    | not know                       |
 | `starts`    | int64   | (batch, tokens)    | byte offset in the text of a   |
 |             |         |                    | word's start; -1 at padding    |
 | `ends`      | int64   | (batch, tokens)    | one past its end; -1 at        |

@@ -141,39 +141,3 @@ def test_wrong_k_is_named(k):
     for kind in (metrics.PrecisionAtK, metrics.NDCGAtK):
         with pytest.raises(ValueError, match=f"`k` must be.*k={k}"):
             kind(k)
-
-
-def test_top_k_relevance_by_hand():
-    # -1 pads the labels and fills the ranking; 99 is an unseen label.
-    label_ids = tf.constant([[3, 7, -1], [0, 99, -1], [-1, -1, -1]], tf.int64)
-    best = tf.constant([[7, 1, 3], [2, 0, -1], [0, 1, 2]], tf.int32)
-    np.testing.assert_array_equal(
-        metrics.top_k_relevance(label_ids, best),
-        [[1, 0, 1], [0, 1, 0], [0, 0, 0]],
-    )
-
-
-def test_padded_label_ids_equal_numpy_with_unseen_labels():
-    rng = np.random.default_rng(5)
-    label_ids = np.full((30, 8), -1)
-    for row in label_ids:
-        count = rng.integers(0, 9)
-        row[:count] = rng.permutation(14)[:count]
-    # Labels 10 to 13 can never be predicted.
-    best = np.array([rng.permutation(10)[:5] for _ in label_ids])
-    expected = ranking.document_values(
-        best, [row[row >= 0] for row in label_ids], (3, 5)
-    )
-    relevant = metrics.top_k_relevance(label_ids, best)
-    num_true = (label_ids >= 0).sum(axis=1)
-    for k in (3, 5):
-        np.testing.assert_allclose(
-            metrics.precision_at_k(relevant, k),
-            expected[f"P@{k}"].value,
-            atol=1e-6,
-        )
-        np.testing.assert_allclose(
-            metrics.ndcg_at_k(relevant, num_true, k),
-            expected[f"nDCG@{k}"].value,
-            atol=1e-6,
-        )

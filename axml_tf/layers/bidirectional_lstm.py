@@ -42,7 +42,8 @@ class BidirectionalLSTM(keras.layers.Layer):
         self.jit_compile = jit_compile
         self.supports_masking = True
         self.keras_layer = keras.layers.Bidirectional(
-            keras.layers.LSTM(units, return_sequences=True), name="lstm"
+            keras.layers.LSTM(units, return_sequences=True, name="lstm"),
+            name="lstm",
         )
 
     def build(self, inputs_shape, mask_shape=None):

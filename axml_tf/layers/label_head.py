@@ -69,11 +69,7 @@ class LabelHead(keras.layers.Layer):
             )
         self.attention.build(keys_shape, values_shape)
         self.shared_weights = [
-            self.add_weight(
-                name="fully_connected_1_bias",
-                shape=(width,),
-                initializer="zeros",
-            )
+            self._add_weight("fully_connected_1_bias", (width,), "zeros")
         ]
         for units in self.fc_dims[1:]:
             self._add_dense("fully_connected_2", width, units)
@@ -81,23 +77,23 @@ class LabelHead(keras.layers.Layer):
         self._add_dense("output", width, 1)
         self.label_biases = None
         if self.label_bias:
-            self.label_biases = self.add_weight(
-                name="label_biases",
-                shape=(self.num_labels,),
-                initializer="zeros",
+            self.label_biases = self._add_weight(
+                "label_biases", (self.num_labels,), "zeros"
             )
 
     def _add_dense(self, name: str, width: int, units: int) -> None:
         self.shared_weights += [
-            self.add_weight(
-                name=f"{name}_kernel",
-                shape=(width, units),
-                initializer="glorot_uniform",
+            self._add_weight(
+                f"{name}_kernel", (width, units), "glorot_uniform"
             ),
-            self.add_weight(
-                name=f"{name}_bias", shape=(units,), initializer="zeros"
-            ),
+            self._add_weight(f"{name}_bias", (units,), "zeros"),
         ]
+
+    def _add_weight(self, name, shape, initializer):
+        # float32 in mixed precision too: what follows the attention is cheap.
+        return self.add_weight(
+            name=name, shape=shape, initializer=initializer, autocast=False
+        )
 
     def call(self, keys, values, mask=None):
         attended = self.attention(keys, values, mask=mask)
@@ -119,11 +115,9 @@ class LabelHead(keras.layers.Layer):
             float32 tensor of shape `(batch, labels)`.
         """
         first_bias, *denses = shared_weights
-        # float32 throughout: this is the cheap part.
-        hidden = ops.cast(attended, "float32") + _float32(first_bias)
+        hidden = ops.cast(attended, "float32") + first_bias
         for kernel, bias in zip(denses[::2], denses[1::2], strict=True):
-            hidden = ops.matmul(ops.relu(hidden), _float32(kernel))
-            hidden = hidden + _float32(bias)
+            hidden = ops.matmul(ops.relu(hidden), kernel) + bias
         # (batch, labels, 1) -> (batch, labels)
         return ops.squeeze(hidden, axis=-1)
 
@@ -140,8 +134,3 @@ class LabelHead(keras.layers.Layer):
             "fc_dims": self.fc_dims,
             "label_bias": self.label_bias,
         }
-
-
-def _float32(weight):
-    # Keras casts a variable to the compute dtype where it is read.
-    return ops.cast(getattr(weight, "value", weight), "float32")

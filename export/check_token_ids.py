@@ -1,0 +1,124 @@
+"""Checks that the served graph gives the ids a model was trained on.
+
+    python -m export.check_token_ids --saved_model=OUTPUT/axml \\
+        --data_dir=DATA
+
+Sends the raw text of every record through the SavedModel, loaded as TF
+Serving loads it, and compares its ids with those of the record. Worth a run
+when TensorFlow or TensorFlow Text change their version.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+from tqdm import tqdm
+
+from axml_tf import errors, schema
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.errors import UserError
+from axml_tf.input_pipeline import shard_paths
+from export import signatures
+from export.saved_model import newest_version
+
+_BATCH_SIZE = 64
+
+
+def check_token_ids(
+    saved_model: str | os.PathLike, data_dir: str | os.PathLike
+) -> int:
+    """Compares the ids of every document of every split.
+
+    Args:
+        saved_model: an exported model: one version, or all of them.
+        data_dir: folder of the data that it was trained on.
+
+    Returns:
+        Number of documents compared.
+
+    Raises:
+        UserError: a document's ids differ; the message names it.
+    """
+    serve = _served_token_ids(saved_model)
+    count = 0
+    batches = _batches(data_dir, DatasetInfo.load(data_dir))
+    for batch in tqdm(batches, unit=" batches"):
+        served = serve(batch["text"])
+        _compare(batch, served)
+        count += len(served)
+    return count
+
+
+def _served_token_ids(
+    saved_model: str | os.PathLike,
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A function from texts to ids that runs the graph in a session."""
+    path = os.fspath(newest_version(saved_model))
+    graph = tf.Graph()
+    session = tf.compat.v1.Session(graph=graph)
+    with graph.as_default():
+        loaded = tf.compat.v1.saved_model.load(session, ["serve"], path)
+    signature = loaded.signature_def[signatures.EXPLAIN]
+    text = signature.inputs["text"].name
+    token_ids = signature.outputs["token_ids"].name
+    return lambda texts: session.run(token_ids, {text: texts})
+
+
+def _batches(
+    data_dir: str | os.PathLike, info: DatasetInfo
+) -> Iterator[dict[str, np.ndarray]]:
+    paths = [
+        path
+        for split in info.splits
+        for path in shard_paths(data_dir, info, split)
+    ]
+    dataset = (
+        tf.data.TFRecordDataset(paths, compression_type=info.compression)
+        .map(lambda record: schema.parse(record, with_text=True))
+        .ragged_batch(_BATCH_SIZE)
+    )
+    for batch in dataset:
+        yield {
+            "id": batch["id"].numpy(),
+            "text": batch["text"].numpy(),
+            "token_ids": batch["token_ids"].to_tensor().numpy(),
+        }
+
+
+def _compare(batch: dict[str, np.ndarray], served: np.ndarray) -> None:
+    # The model may read fewer words than the data hold; and an empty batch
+    # is served with one column of padding.
+    recorded = batch["token_ids"]
+    width = max(recorded.shape[1], served.shape[1])
+    if served.shape[1] < recorded.shape[1]:
+        recorded = recorded[:, : served.shape[1]]
+        width = served.shape[1]
+    padding = [(0, 0), (0, width - recorded.shape[1])]
+    recorded = np.pad(recorded, padding)
+    differs = (recorded != served).any(axis=1)
+    if differs.any():
+        document = batch["id"][differs.argmax()].decode()
+        raise UserError(
+            f"Document {document} has other ids in the served graph than in "
+            "its record. Prepare the data again, train and export."
+        )
+
+
+def main(argv: list[str]) -> None:
+    """Flags to `check_token_ids`."""
+    count = check_token_ids(flags.FLAGS.saved_model, flags.FLAGS.data_dir)
+    print(f"{count:,} documents: the served ids are those of the records.")
+
+
+def run() -> None:
+    """Runs this module as a command."""
+    flags.DEFINE_string("saved_model", None, "Exported model.")
+    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
+    flags.mark_flags_as_required(["saved_model", "data_dir"])
+    errors.run(main)
+
+
+if __name__ == "__main__":
+    run()
