@@ -109,7 +109,8 @@ class TrainingConfig:
         "stops. The paper says only that it stops early.",
     )
     validate_every: int = setting(
-        0, "Steps between validations; 0 validates at the end of an epoch."
+        0,
+        "Steps between validations; 0 validates at the end of an epoch only.",
     )
     checkpoint_every: int = setting(
         500, "Steps between checkpoints; every validation makes one too."

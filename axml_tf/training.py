@@ -138,7 +138,10 @@ class _Run:
                     return
             self.progress.epoch.assign_add(1)
             self.progress.step_in_epoch.assign(0)
-            self._validate(meter)
+            if self._is_time_to_validate():  # `_after_step` has done so.
+                self.checkpoints.save_latest()
+            else:
+                self._validate(meter)
 
     def _after_step(self, meter: ProgressMeter) -> None:
         """Summarizes, validates and saves where it is time."""
@@ -151,11 +154,16 @@ class _Run:
                     "train/learning_rate": float(self.optimizer.learning_rate),
                 }
             )
-        validate_every = self.config.validate_every
-        if validate_every and step % validate_every == 0:
+        if self._is_time_to_validate():
             self._validate(meter)
         elif step % self.config.checkpoint_every == 0:
             self.checkpoints.save_latest()
+
+    def _is_time_to_validate(self) -> bool:
+        validate_every = self.config.validate_every
+        return bool(validate_every) and (
+            int(self.progress.step) % validate_every == 0
+        )
 
     def _validate(self, meter: ProgressMeter) -> None:
         started = time.monotonic()

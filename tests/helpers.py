@@ -1,0 +1,176 @@
+"""What tests of several files share: plain loops and small data sets."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from axml_tf import schema, text
+from axml_tf.dataset_info import (
+    FORMAT_VERSION,
+    DatasetInfo,
+    SplitInfo,
+    read_labels,
+)
+from data_prep.config import PrepareConfig
+from data_prep.generated_corpus import write_generated_corpus
+from data_prep.prepare import prepare
+
+# (id, token ids, label ids)
+Record = tuple[str, list[int], list[int]]
+
+
+def mask_of(lengths, tokens: int) -> np.ndarray:
+    """True where a document of that length has a token."""
+    return np.arange(tokens) < np.asarray(lengths)[:, None]
+
+
+def attend_in_a_loop(label_vectors, keys, values, mask) -> np.ndarray:
+    """Equation 4 as it stands in the paper, one weight at a time."""
+    batch, num_labels = len(keys), len(label_vectors)
+    output = np.zeros((batch, num_labels, values.shape[2]))
+    for document in range(batch):
+        places = np.flatnonzero(mask[document])
+        for label in range(num_labels):
+            weights = [
+                np.exp(np.dot(keys[document, i], label_vectors[label]))
+                for i in places
+            ]
+            for weight, i in zip(weights, places, strict=True):
+                share = weight / sum(weights)
+                output[document, label] += share * values[document, i]
+    return output
+
+
+def set_random_weights(layer, seed: int = 0, scale: float = 0.5) -> None:
+    """Gives every weight a value of its own, biases too."""
+    rng = np.random.default_rng(seed)
+    layer.set_weights(
+        [rng.normal(0, scale, w.shape).astype("float32") for w in layer.weights]
+    )
+
+
+def write_records(
+    path: str | os.PathLike, records: list[Record], compression: str = ""
+) -> None:
+    """Writes one shard."""
+    with tf.io.TFRecordWriter(os.fspath(path), compression) as writer:
+        for name, token_ids, label_ids in records:
+            writer.write(
+                schema.encode(name.encode(), b"text", token_ids, label_ids)
+            )
+
+
+def write_dataset(
+    folder: Path,
+    splits: dict[str, list[list[Record]]],
+    compression: str = "",
+    **fields,
+) -> DatasetInfo:
+    """Writes records, one list per shard, and dataset.json.
+
+    Args:
+        folder: made when missing.
+        splits: the shards of each split.
+        compression: of the records.
+        fields: of `DatasetInfo`, where another value is wanted.
+    """
+    folder.mkdir(exist_ok=True)
+    described = {}
+    for split, shards in splits.items():
+        names = tuple(
+            f"{split}-{index:05d}.tfrecord" for index in range(len(shards))
+        )
+        for name, records in zip(names, shards, strict=True):
+            write_records(folder / name, records, compression)
+        described[split] = SplitInfo(
+            num_documents=sum(map(len, shards)),
+            num_words=0,
+            num_labels=0,
+            num_truncated=0,
+            num_without_labels=0,
+            num_unseen_labels=0,
+            shards=names,
+        )
+    values = {
+        "vocab_size": 50,
+        "num_distinct_words": 48,
+        "num_labels": 6,
+        "num_unseen_labels": 0,
+        "max_length": 500,
+        "embedding_dim": None,
+        "embedding_coverage": None,
+        "fingerprint": "f00d",
+    }
+    info = DatasetInfo(
+        **{**values, **fields},
+        compression=compression,
+        splits=described,
+        format_version=FORMAT_VERSION,
+        schema_version=schema.SCHEMA_VERSION,
+        tokenizer_version=text.TOKENIZER_VERSION,
+        versions={},
+    )
+    info.save(folder)
+    return info
+
+
+def random_records(
+    count: int, seed: int = 0, longest: int = 24, prefix: str = "d"
+) -> list[Record]:
+    """Documents of random words and labels that `write_dataset` fits."""
+    rng = np.random.default_rng(seed)
+    return [
+        (
+            f"{prefix}{index}",
+            rng.integers(2, 50, rng.integers(1, longest + 1)).tolist(),
+            sorted(rng.choice(6, rng.integers(1, 4), replace=False).tolist()),
+        )
+        for index in range(count)
+    ]
+
+
+@contextlib.contextmanager
+def two_replicas():
+    """A MirroredStrategy over two logical CPUs; its scope is entered."""
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    with strategy.scope():
+        yield strategy
+
+
+class Generated(NamedTuple):
+    """A prepared corpus whose labels are planted by known words.
+
+    Attributes:
+        data_dir: folder of the prepared data.
+        info: its description.
+        words: the vocabulary, by id.
+        triggers: ids of the words that stand for each label, by label id.
+    """
+
+    data_dir: Path
+    info: DatasetInfo
+    words: list[str]
+    triggers: list[set[int]]
+
+
+def generate(folder: Path, **options) -> Generated:
+    """Makes and prepares a generated corpus.
+
+    Args:
+        folder: where to.
+        options: of `write_generated_corpus`.
+    """
+    raw_dir, data_dir = folder / "raw", folder / "data"
+    write_generated_corpus(raw_dir, **options)
+    info = prepare(PrepareConfig(raw_dir, data_dir, num_shards=3))
+    words = (data_dir / "vocab.txt").read_text().splitlines()
+    ids = {word: index for index, word in enumerate(words)}
+    planted = json.loads((raw_dir / "triggers.json").read_text())
+    names, _ = read_labels(data_dir)
+    triggers = [{ids[word] for word in planted[name]} for name in names]
+    return Generated(data_dir, info, words, triggers)

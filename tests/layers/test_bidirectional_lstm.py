@@ -1,0 +1,126 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from helpers import mask_of, set_random_weights
+
+from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
+
+UNITS, DIM, TOKENS = 3, 4, 6
+MASK = mask_of([6, 4, 1, 0], TOKENS)
+
+both_forms = pytest.mark.parametrize("jit_compile", [False, True])
+
+
+def random_inputs(tokens=TOKENS):
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(4, tokens, DIM)).astype("float32")
+
+
+def built(jit_compile):
+    layer = BidirectionalLSTM(UNITS, jit_compile=jit_compile)
+    layer.build((None, None, DIM))
+    set_random_weights(layer)
+    return layer
+
+
+def keras_layer():
+    layer = keras.layers.Bidirectional(
+        keras.layers.LSTM(UNITS, return_sequences=True)
+    )
+    layer.build((None, None, DIM))
+    return layer
+
+
+def states_and_gradients(layer, inputs, upstream):
+    """States, 0 at padding, and the gradients of inputs and weights."""
+    inputs = tf.constant(inputs)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        states = layer(inputs, mask=tf.constant(MASK)) * MASK[:, :, None]
+        total = tf.reduce_sum(states * upstream)
+    variables = [w.value for w in layer.trainable_weights]
+    return states, tape.gradient(total, [inputs, *variables])
+
+
+@both_forms
+def test_states_and_gradients_equal_those_of_keras(jit_compile):
+    layer, reference = built(jit_compile), keras_layer()
+    # The same weights in the same order.
+    reference.set_weights(layer.get_weights())
+    inputs = random_inputs()
+    upstream = np.random.default_rng(4).normal(size=(4, TOKENS, 2 * UNITS))
+    upstream = upstream.astype("float32")
+    expected, expected_gradients = states_and_gradients(
+        reference, inputs, upstream
+    )
+    states, gradients = states_and_gradients(layer, inputs, upstream)
+    np.testing.assert_allclose(states, expected, atol=1e-6)
+    assert len(gradients) == len(expected_gradients) == 7
+    for gradient, other in zip(gradients, expected_gradients, strict=True):
+        np.testing.assert_allclose(gradient, other, atol=2e-6)
+
+
+@both_forms
+def test_weights_of_the_keras_layer_fit(jit_compile):
+    layer, reference = built(jit_compile), keras_layer()
+    set_random_weights(reference, seed=9)
+    layer.set_weights(reference.get_weights())
+    inputs, mask = random_inputs(), np.ones_like(MASK)
+    np.testing.assert_allclose(
+        layer(inputs, mask=mask), reference(inputs), atol=1e-6
+    )
+
+
+@both_forms
+def test_states_are_zero_at_padding(jit_compile):
+    states = built(jit_compile)(random_inputs(), mask=MASK).numpy()
+    assert not states[~MASK].any()
+    assert states[MASK].all()
+
+
+@both_forms
+def test_padding_does_not_change_states(jit_compile):
+    layer, inputs = built(jit_compile), random_inputs()
+    longer = np.concatenate([inputs, np.full_like(inputs, 7.0)], axis=1)
+    longer_mask = np.concatenate([MASK, np.zeros_like(MASK)], axis=1)
+    np.testing.assert_allclose(
+        layer(longer, mask=longer_mask)[:, :TOKENS],
+        layer(inputs, mask=MASK),
+        atol=1e-6,
+    )
+
+
+@both_forms
+def test_number_of_tokens_may_be_unknown_in_a_graph(jit_compile):
+    layer = built(jit_compile)
+    call = tf.function(
+        lambda inputs, mask: layer(inputs, mask=mask),
+        input_signature=[
+            tf.TensorSpec([None, None, DIM]),
+            tf.TensorSpec([None, None], tf.bool),
+        ],
+    )
+    for tokens in (2, TOKENS):
+        inputs, mask = random_inputs(tokens), MASK[:, :tokens]
+        np.testing.assert_allclose(
+            call(inputs, mask), layer(inputs, mask=mask), atol=1e-6
+        )
+
+
+def test_symbolic_output_has_the_shape_of_the_real_one():
+    inputs = keras.Input((None, DIM))
+    mask = keras.Input((None,), dtype="bool")
+    states = BidirectionalLSTM(UNITS)(inputs, mask=mask)
+    assert states.shape == (None, None, 2 * UNITS)
+
+
+def test_layer_saves_and_reloads():
+    layer = built(jit_compile=True)
+    again = keras.layers.deserialize(keras.layers.serialize(layer))
+    again.set_weights(layer.get_weights())
+    assert (again.units, again.jit_compile) == (UNITS, True)
+    inputs = random_inputs()
+    np.testing.assert_array_equal(
+        again(inputs, mask=MASK), layer(inputs, mask=MASK)
+    )

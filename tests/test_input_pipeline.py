@@ -1,0 +1,223 @@
+import collections
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from helpers import random_records, write_dataset
+
+from axml_tf import input_pipeline
+from axml_tf.config import TrainingConfig
+from axml_tf.errors import UserError
+
+CONFIG = TrainingConfig(batch_size=4, max_length=40, shuffle_buffer=20)
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder of 30 documents in three shards, and its description."""
+    records = random_records(30, longest=70)
+    shards = [records[start::3] for start in range(3)]
+    info = write_dataset(tmp_path / "data", {"train": shards})
+    return tmp_path / "data", info, records
+
+
+def training_batches(folder, info, config=CONFIG, epoch=0):
+    dataset = input_pipeline.training_batches(folder, info, config, epoch)
+    return [
+        {name: value.numpy() for name, value in batch.items()}
+        for batch in dataset
+    ]
+
+
+def ids_in_order(batches):
+    return [name.decode() for b in batches for name in b["id"] if name]
+
+
+def guarded_batches(folder, info, batch_size=4, max_length=40):
+    return list(
+        input_pipeline.guarded(
+            input_pipeline.evaluation_batches(
+                folder, info, "train", batch_size, max_length
+            ),
+            folder,
+            info,
+            "train",
+        )
+    )
+
+
+def test_epoch_sees_each_document_once(data):
+    folder, info, records = data
+    for epoch in range(2):
+        seen = ids_in_order(training_batches(folder, info, epoch=epoch))
+        assert sorted(seen) == sorted(name for name, *_ in records)
+
+
+def test_evaluation_sees_each_document_once(data):
+    folder, info, records = data
+    batches = input_pipeline.evaluation_batches(folder, info, "train", 7, 40)
+    seen = [name.decode() for b in batches for name in b["id"].numpy() if name]
+    assert sorted(seen) == sorted(name for name, *_ in records)
+
+
+def test_documents_arrive_as_they_were_written(data):
+    folder, info, records = data
+    written = {name: (tokens, labels) for name, tokens, labels in records}
+    seen = 0
+    for batch in training_batches(folder, info):
+        for row in np.flatnonzero(batch["weight"]):
+            tokens, labels = written[batch["id"][row].decode()]
+            padded = tokens[:40]
+            padded += [0] * (batch["token_ids"].shape[1] - len(padded))
+            assert batch["token_ids"][row].tolist() == padded
+            padded = labels + [-1] * (batch["label_ids"].shape[1] - len(labels))
+            assert batch["label_ids"][row].tolist() == padded
+            seen += 1
+    assert seen == len(records)
+
+
+def test_order_is_fixed_by_seed_and_epoch(data):
+    folder, info, _ = data
+
+    def order(seed, epoch):
+        config = TrainingConfig(batch_size=4, max_length=40, seed=seed)
+        return ids_in_order(training_batches(folder, info, config, epoch))
+
+    first = order(seed=3, epoch=1)
+    assert order(seed=3, epoch=1) == first
+    assert order(seed=3, epoch=2) != first
+    assert order(seed=4, epoch=1) != first
+
+
+def test_order_is_not_that_of_the_files(tmp_path):
+    records = [(f"d{i}", [2, 3], [0]) for i in range(30)]
+    info = write_dataset(tmp_path, {"train": [records]})
+    order = ids_in_order(training_batches(tmp_path, info))
+    assert order != [name for name, *_ in records]
+    # Shuffled through and through: neighbours of the file are torn apart.
+    numbers = [int(name[1:]) for name in order]
+    assert np.mean(np.abs(np.diff(numbers)) == 1) < 0.3
+
+
+def test_batches_have_the_least_length_that_holds_their_documents(tmp_path):
+    lengths = {0: 16, 1: 16, 16: 16, 17: 32, 32: 32, 33: 40, 40: 40, 90: 40}
+    records = [(f"n{n}", [2] * n, [0]) for n in lengths]
+    info = write_dataset(tmp_path, {"train": [records]})
+    found = {
+        name.decode(): batch["token_ids"].shape[1]
+        for batch in training_batches(tmp_path, info)
+        for name in batch["id"]
+        if name
+    }
+    assert found == {f"n{n}": length for n, length in lengths.items()}
+
+
+def test_prepared_length_is_a_limit_too(tmp_path):
+    records = [("long", list(range(2, 50)), [0])]
+    info = write_dataset(tmp_path, {"train": [records]}, max_length=20)
+    (batch,) = training_batches(tmp_path, info)
+    # 20 comes from the data, 40 from the settings.
+    assert batch["token_ids"][0].tolist() == list(range(2, 22))
+
+
+def test_rows_that_no_document_fills_have_weight_zero(tmp_path):
+    info = write_dataset(tmp_path, {"train": [random_records(6)]})
+    batches = training_batches(tmp_path, info, TrainingConfig(batch_size=4))
+    assert sum(batch["weight"].sum() for batch in batches) == 6
+    for batch in batches:
+        assert {len(value) for value in batch.values()} == {4}
+        empty = batch["weight"] == 0
+        assert set(batch["id"][empty]) <= {b""}
+        assert not batch["token_ids"][empty].any()
+        assert np.all(batch["label_ids"][empty] == -1)
+        assert set(batch["weight"]) <= {0.0, 1.0}
+    assert any((batch["weight"] == 0).any() for batch in batches)
+
+
+def test_document_may_have_more_labels_than_tokens(tmp_path):
+    records = [("a", [], [0, 1, 2, 3, 4, 5]), ("b", [7], []), ("c", [7], [2])]
+    info = write_dataset(tmp_path, {"train": [records]})
+    (batch,) = training_batches(tmp_path, info)
+    labels = dict(zip(batch["id"], batch["label_ids"].tolist(), strict=True))
+    assert labels[b"a"] == [0, 1, 2, 3, 4, 5]
+    assert labels[b"b"] == [-1] * 6
+    assert labels[b"c"] == [2] + [-1] * 5
+
+
+def test_skipping_leaves_the_batches_that_remain(data):
+    folder, info, _ = data
+    everything = training_batches(folder, info, epoch=5)
+    for done in (0, 3, len(everything)):
+        rest = list(
+            input_pipeline.training_batches(folder, info, CONFIG, 5).skip(done)
+        )
+        assert len(rest) == len(everything) - done
+        for batch, other in zip(rest, everything[done:], strict=True):
+            for name, value in batch.items():
+                np.testing.assert_array_equal(value, other[name])
+
+
+@pytest.mark.parametrize("compression", ["", "GZIP"])
+def test_compression_and_empty_shards_make_no_difference(tmp_path, compression):
+    records = random_records(5)
+    info = write_dataset(
+        tmp_path, {"train": [records[:2], [], records[2:], []]}, compression
+    )
+    # A writer that is closed without a record may leave no byte at all.
+    (tmp_path / info.split("train").shards[3]).write_bytes(b"")
+    seen = ids_in_order(training_batches(tmp_path, info))
+    assert sorted(seen) == [name for name, *_ in records]
+
+
+def test_missing_shard_is_named(data):
+    folder, info, _ = data
+    path = folder / info.split("train").shards[1]
+    path.unlink()
+    with pytest.raises(UserError) as error:
+        input_pipeline.training_batches(folder, info, CONFIG, 0)
+    assert str(error.value) == (
+        f"1 of 3 record files are missing, {path} among them. Prepare the "
+        "data again."
+    )
+
+
+@pytest.mark.parametrize("compression", ["", "GZIP"])
+def test_truncated_shard_is_named(tmp_path, compression):
+    shards = [random_records(9, seed=seed) for seed in range(2)]
+    info = write_dataset(tmp_path, {"train": shards}, compression)
+    path = tmp_path / info.split("train").shards[1]
+    path.write_bytes(path.read_bytes()[:-50])
+    with pytest.raises(UserError) as error:
+        guarded_batches(tmp_path, info)
+    assert str(error.value).startswith(f"{path} is damaged after record ")
+    assert str(error.value).endswith(". Prepare the data again.")
+
+
+def test_number_of_whole_records_before_the_damage_is_told(tmp_path):
+    records = [(f"d{i}", [2], [0]) for i in range(3)]
+    info = write_dataset(tmp_path, {"train": [records]})
+    path = tmp_path / info.split("train").shards[0]
+    content = bytearray(path.read_bytes())
+    # A byte of the last record.
+    content[-10] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(UserError, match="is damaged after record 2"):
+        guarded_batches(tmp_path, info)
+
+
+def test_record_of_another_kind_is_named(tmp_path):
+    info = write_dataset(tmp_path, {"train": [random_records(3)]})
+    path = tmp_path / info.split("train").shards[0]
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        writer.write(b"no tf.train.Example")
+    with pytest.raises(UserError, match="is damaged after record 0"):
+        guarded_batches(tmp_path, info)
+
+
+def test_whole_shards_pass_the_guard_unchanged(data):
+    folder, info, records = data
+    batches = guarded_batches(folder, info)
+    counted = collections.Counter(
+        name for batch in batches for name in batch["id"].numpy() if name
+    )
+    assert counted == {name.encode(): 1 for name, *_ in records}
