@@ -1,5 +1,7 @@
 """Which devices a model is trained on."""
 
+import functools
+
 import tensorflow as tf
 
 from axml_tf.errors import UserError
@@ -26,7 +28,15 @@ def make_strategy(num_replicas: int) -> tf.distribute.Strategy:
     else:
         _make_logical_cpus(num_replicas)
         devices = [f"CPU:{index}" for index in range(num_replicas)]
-    return tf.distribute.MirroredStrategy(devices)
+    return _mirrored(tuple(devices))
+
+
+@functools.cache
+def _mirrored(devices: tuple[str, ...]) -> tf.distribute.Strategy:
+    # One for each set of devices: every strategy numbers its collective
+    # operations from the same start, and a second one in a process breaks off
+    # with "Collective instance 100 expected type 2".
+    return tf.distribute.MirroredStrategy(list(devices))
 
 
 def _make_logical_cpus(count: int) -> None:

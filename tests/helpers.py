@@ -16,6 +16,7 @@ from axml_tf.dataset_info import (
     SplitInfo,
     read_labels,
 )
+from axml_tf.distribution import make_strategy
 from data_prep.config import PrepareConfig
 from data_prep.generated_corpus import write_generated_corpus
 from data_prep.prepare import prepare
@@ -137,7 +138,7 @@ def random_records(
 @contextlib.contextmanager
 def two_replicas():
     """A MirroredStrategy over two logical CPUs; its scope is entered."""
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = make_strategy(2)
     with strategy.scope():
         yield strategy
 

@@ -27,3 +27,8 @@ def test_more_devices_than_tensorflow_started_with_are_refused():
         UserError, match="--num_replicas=3 needs 3 logical CPU devices"
     ):
         make_strategy(3)
+
+
+def test_two_trainings_in_one_process_share_a_strategy():
+    # A second one would break off the first one's collective operations.
+    assert make_strategy(2) is make_strategy(2)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from axml_tf import metrics
+from axml_tf.distribution import make_strategy
 from axml_tf.evaluation import ranking
 
 # Three batches, the last one smaller than the number of replicas.
@@ -61,7 +62,7 @@ def test_uneven_batches_equal_numpy_and_a_plain_loop(k):
 def test_two_replicas_equal_numpy():
     y_true, y_pred = random_case(seed=1)
     expected = numpy_measures(y_true, y_pred, (5,))
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = make_strategy(2)
     with strategy.scope():
         precision, ndcg = metrics.PrecisionAtK(5), metrics.NDCGAtK(5)
 

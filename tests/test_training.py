@@ -101,6 +101,10 @@ def scripted(monkeypatch, scores):
     return remaining
 
 
+class PowerCut(Exception):
+    """What no code of the run can know of."""
+
+
 def stop_after(monkeypatch, steps):
     """Lets training die in the midst of the step after these."""
     make_training_step = training.make_training_step
@@ -112,7 +116,7 @@ def stop_after(monkeypatch, steps):
         def dying(batch):
             nonlocal made
             if made == steps:
-                raise KeyboardInterrupt
+                raise PowerCut
             made += 1
             return step(batch)
 
@@ -162,7 +166,7 @@ def test_run_that_dies_within_an_epoch_goes_on_bit_for_bit(
     settings = dataclasses.replace(TRAINING, checkpoint_every=3)
     with monkeypatch.context() as patch:
         stop_after(patch, steps)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(PowerCut):
             train(MODEL, settings, data_dir, tmp_path)
     # The step that died, and those since the last checkpoint, are made anew.
     saved = int(state(tmp_path)["progress/step/.ATTRIBUTES/VARIABLE_VALUE"])
@@ -171,9 +175,14 @@ def test_run_that_dies_within_an_epoch_goes_on_bit_for_bit(
     assert_same_state(tmp_path, uninterrupted)
 
 
-def test_finished_run_is_not_trained_further(data_dir, uninterrupted):
+def test_finished_run_is_not_trained_further(
+    data_dir, uninterrupted, monkeypatch
+):
+    # Not a single step.
+    stop_after(monkeypatch, 0)
     before = state(uninterrupted)
-    train(MODEL, TRAINING, data_dir, uninterrupted)
+    best = train(MODEL, TRAINING, data_dir, uninterrupted)
+    assert best == before["progress/best/.ATTRIBUTES/VARIABLE_VALUE"]
     for name, value in state(uninterrupted).items():
         np.testing.assert_array_equal(value, before[name])
 
