@@ -38,6 +38,21 @@ def atomic_file(path: str | os.PathLike) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(path: str | os.PathLike) -> None:
+    """Finds out before long work whether a file can be written in the end.
+
+    Raises:
+        UserError: a folder stands at `path`.
+        OSError: its folder cannot be made or written to.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise UserError(f"{path} is a folder. Name a file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
 @contextlib.contextmanager
 def atomic_directory(
     path: str | os.PathLike, overwrite: bool = False

@@ -49,8 +49,17 @@ def predict_top_k(
         batches: as `input_pipeline.evaluation_batches` gives them.
         top_k: int. Labels per document, at most all.
     """
-    function = top_k_labels(model, min(top_k, model.output_shape[-1]))
-    parts = []
+    top_k = min(top_k, model.output_shape[-1])
+    function = top_k_labels(model, top_k)
+    # What no document at all would give.
+    nothing = (0, top_k)
+    parts = [
+        (
+            np.zeros(0, object),
+            np.zeros(nothing, np.int32),
+            np.zeros(nothing, np.float32),
+        )
+    ]
     for batch in batches:
         real = batch["weight"].numpy() > 0
         scores, label_ids = function(batch["token_ids"])
@@ -65,7 +74,7 @@ def predict_top_k(
         np.concatenate, zip(*parts, strict=True)
     )
     names = [name.decode("utf-8") for name in document_ids]
-    return TopK(np.array(names), label_ids, scores)
+    return TopK(np.array(names, np.str_), label_ids, scores)
 
 
 def predict_split(
@@ -114,4 +123,6 @@ def predict_split(
                 yield batch
                 bar.update(int(batch["weight"].numpy().sum()))
 
-        return predict_top_k(model, counted(), top_k)
+        predictions = predict_top_k(model, counted(), top_k)
+    input_pipeline.check_count(len(predictions.document_ids), info, split)
+    return predictions

@@ -112,6 +112,24 @@ def guarded(
         ) from error
 
 
+def check_count(num_documents: int, info: DatasetInfo, split: str) -> None:
+    """Checks that a whole split has been read.
+
+    A shard that is cut off between two records, or right behind one, looks
+    to its reader like one that is complete.
+
+    Raises:
+        UserError: there were fewer documents than were prepared, or more.
+    """
+    expected = info.split(split).num_documents
+    if num_documents != expected:
+        raise UserError(
+            f"The records of the {split} split hold {num_documents:,} "
+            f"documents, dataset.json says {expected:,}: a shard is cut "
+            "short. Prepare the data again."
+        )
+
+
 def _check_shard(path: str, info: DatasetInfo) -> None:
     count = 0
     try:

@@ -94,6 +94,8 @@ def make_optimizer(
     config: TrainingConfig, num_documents: int
 ) -> keras.optimizers.Optimizer:
     """Adam as in the paper, lazy for word vectors, with a schedule."""
+    # Buckets of several lengths end in a batch each that is not full: an
+    # epoch has up to a handful of steps more, too few to matter here.
     steps_per_epoch = math.ceil(num_documents / config.batch_size)
     schedule = WarmupCosine(
         config.learning_rate,

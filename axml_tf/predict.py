@@ -7,12 +7,14 @@
 from absl import flags
 
 from axml_tf import errors, quiet_start  # noqa: F401
+from axml_tf.files import check_writable
 from axml_tf.inference import predict_split
 
 
 def main(argv: list[str]) -> None:
     """Flags to `predict_split`, then to the file."""
     values = flags.FLAGS
+    check_writable(values.output)
     top_k = predict_split(
         values.model_dir,
         values.data_dir,

@@ -53,10 +53,11 @@ def train(
     for split in ("train", "dev"):
         if not info.split(split).num_documents:
             raise UserError(f"The {split} split of {data_dir} is empty.")
+    run = _Run(model_config, training_config, info, data_dir, output_dir)
+    # Last: settings that cannot be trained with must not claim the folder.
     config_lib.claim(
         output_dir, model_config, training_config, info.fingerprint
     )
-    run = _Run(model_config, training_config, info, data_dir, output_dir)
     return run.train()
 
 
@@ -122,6 +123,7 @@ class _Run:
             self.config.gradient_clip_norm,
             batches.element_spec,
         )
+        num_seen = 0
         with ProgressMeter(
             f"epoch {epoch + 1}",
             self.info.splits["train"].num_documents,
@@ -133,9 +135,12 @@ class _Run:
                 self.progress.step.assign_add(1)
                 self.progress.step_in_epoch.assign_add(1)
                 meter.update(loss, int(num_documents))
+                num_seen += int(num_documents)
                 self._after_step(meter)
                 if self._is_finished():
                     return
+            if not done:
+                input_pipeline.check_count(num_seen, self.info, "train")
             self.progress.epoch.assign_add(1)
             self.progress.step_in_epoch.assign(0)
             if self._is_time_to_validate():  # `_after_step` has done so.
@@ -206,6 +211,7 @@ class _Run:
                 yield batch
 
         top_k = predict_top_k(self.validation_model, batches(), top_k=5)
+        input_pipeline.check_count(len(true_labels), self.info, "dev")
         return ranking_measures(top_k.label_ids, true_labels, ks=(1, 3, 5))
 
     def _guarded(self, batches, split: str) -> Iterator:
@@ -224,6 +230,7 @@ class _Run:
         documents = ", ".join(name.decode() for name in names if name)
         raise UserError(
             f"The loss is {loss} at step {int(self.progress.step) + 1}. Train "
-            "again with a lower --learning_rate or --gradient_clip_norm. "
+            "anew, in another --model_dir, with a lower --learning_rate or "
+            "--gradient_clip_norm. "
             f"Documents of the batch: {documents}"
         )

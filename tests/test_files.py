@@ -3,7 +3,7 @@ import os
 import pytest
 
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_directory, atomic_file
+from axml_tf.files import atomic_directory, atomic_file, check_writable
 
 
 def names(folder):
@@ -124,3 +124,13 @@ def test_file_where_the_directory_should_stand_is_kept(tmp_path):
     with pytest.raises(UserError, match="exists"), atomic_directory(path):
         pass
     assert path.read_text() == "old"
+
+
+def test_unwritable_place_is_found_before_long_work(tmp_path):
+    check_writable(tmp_path / "new" / "file.npz")
+    assert list((tmp_path / "new").iterdir()) == []
+    with pytest.raises(UserError, match="is a folder"):
+        check_writable(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError):
+        check_writable(tmp_path / "file" / "below.npz")

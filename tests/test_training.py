@@ -223,6 +223,17 @@ def test_batch_that_replicas_cannot_share_is_refused(data_dir, tmp_path):
     assert str(error.value) == (
         "--batch_size=7 must be a multiple of the 2 replicas."
     )
+    # The corrected command may use the same folder.
+    assert not (tmp_path / config.CONFIG_FILE).exists()
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_shard_cut_between_records_is_found(split, tmp_path):
+    data_dir = write_data(tmp_path / "data")
+    path = data_dir / f"{split}-00000.tfrecord"
+    path.write_bytes(b"")
+    with pytest.raises(UserError, match=f"records of the {split} split hold"):
+        train(MODEL, TRAINING, data_dir, tmp_path / "model")
 
 
 def test_training_stops_early_and_keeps_the_best_model(
@@ -320,7 +331,7 @@ def test_loss_that_is_no_number_ends_the_run_and_names_the_batch(
     with pytest.raises(UserError) as error:
         train(MODEL, settings, data_dir, tmp_path)
     message = str(error.value)
-    assert message.startswith("The loss is nan at step 2. Train again with ")
+    assert message.startswith("The loss is nan at step 2. Train anew, in ")
     order = [
         [name.decode() for name in batch["id"].numpy() if name]
         for batch in input_pipeline.training_batches(
