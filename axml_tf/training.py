@@ -53,28 +53,38 @@ def train(
     for split in ("train", "dev"):
         if not info.split(split).num_documents:
             raise UserError(f"The {split} split of {data_dir} is empty.")
-    run = _Run(model_config, training_config, info, data_dir, output_dir)
-    # Last: settings that cannot be trained with must not claim the folder.
+    strategy = _make_strategy(training_config)
+    # Not before: settings that cannot be trained with claim no folder.
     config_lib.claim(
         output_dir, model_config, training_config, info.fingerprint
     )
-    return run.train()
+    return _Run(
+        strategy, model_config, training_config, info, data_dir, output_dir
+    ).train()
+
+
+def _make_strategy(config: TrainingConfig) -> tf.distribute.Strategy:
+    strategy = make_strategy(config.num_replicas)
+    num_replicas = strategy.num_replicas_in_sync
+    if config.batch_size % num_replicas:
+        raise UserError(
+            f"--batch_size={config.batch_size} must be a multiple of the "
+            f"{num_replicas} replicas."
+        )
+    return strategy
 
 
 class _Run:
     """One training run; `train` reads from top to bottom."""
 
-    def __init__(self, model_config, config, info, data_dir, output_dir):
+    def __init__(
+        self, strategy, model_config, config, info, data_dir, output_dir
+    ):
+        self.strategy = strategy
         self.config = config
         self.info = info
         self.data_dir = data_dir
         keras.utils.set_random_seed(config.seed)
-        self.strategy = make_strategy(config.num_replicas)
-        if config.batch_size % self.strategy.num_replicas_in_sync:
-            raise UserError(
-                f"--batch_size={config.batch_size} must be a multiple of the "
-                f"{self.strategy.num_replicas_in_sync} replicas."
-            )
         with self.strategy.scope():
             self.model = build_attention_xml(
                 model_config, config.precision, jit_compile=True
