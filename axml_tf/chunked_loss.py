@@ -1,15 +1,15 @@
-"""The paper's loss on the label head, a chunk of labels at a time."""
-
-from typing import NamedTuple
+"""The paper's loss on the label head, a tile of it at a time."""
 
 import tensorflow as tf
 
+from axml_tf.label_tiles import (
+    Tiles,
+    hide_padding,
+    parameters_of,
+    tiles_of,
+)
 from axml_tf.layers.label_head import LabelHead
 from axml_tf.losses import cross_entropy_sum, multi_hot
-
-# Attention weights held at once, (batch, chunk, tokens); a handful of
-# tensors of this size live while a chunk is worked on.
-_CHUNK_ELEMENTS = 4_000_000
 
 
 def head_cross_entropy_sum(
@@ -19,143 +19,167 @@ def head_cross_entropy_sum(
     mask: tf.Tensor,
     label_ids: tf.Tensor,
     weights: tf.Tensor,
+    label_chunk_size: int = 0,
 ) -> tf.Tensor:
-    """`cross_entropy_sum` of a label head's logits, a chunk at a time.
+    """`cross_entropy_sum` of a label head's logits, a tile at a time.
 
-    The loss is a sum over labels. So a chunk of labels gives its part of the
-    loss and of every gradient at once, one chunk after another, and nothing
-    of size (tokens x labels) outlives its chunk. Equal to the plain form to
-    float rounding.
+    The loss is a sum over labels and documents. So a tile of both gives its
+    part of the loss and of every gradient at once, one tile after another,
+    and nothing of size (tokens x labels) outlives its tile. Equal to the
+    plain form to float rounding.
+
+    In mixed precision the attention's matrix products are in the lower
+    precision; softmax, loss and sums over tiles are in float32.
 
     Args:
         head: the built head.
-        keys: of shape `(batch, tokens, key_dim)`.
-        values: of shape `(batch, tokens, value_dim)`.
+        keys: float32 of shape `(batch, tokens, key_dim)`.
+        values: float32 of shape `(batch, tokens, value_dim)`.
         mask: boolean of shape `(batch, tokens)`.
         label_ids: int32 of shape `(batch, most labels)`, padded with -1.
         weights: float32 of shape `(batch,)`.
+        label_chunk_size: labels of a tile; 0 chooses by itself.
 
     Returns:
         float32 scalar, differentiable once.
     """
     dtype = head.compute_dtype
-    label_vectors = tf.cast(head.attention.label_vectors.value, dtype)
-    label_biases = (
-        tf.zeros([head.num_labels])
-        if head.label_biases is None
-        else tf.convert_to_tensor(head.label_biases.value)
-    )
-    shared = [tf.convert_to_tensor(w.value) for w in head.shared_weights]
-    # Softmax turns this into a weight of exactly 0; a document without any
-    # token has equal weights instead, on values that are 0.
-    hidden = tf.where(mask, 0.0, -1e9)[:, None, :]
-    values = tf.where(mask[:, :, None], values, tf.zeros_like(values))
-    chunk_size = _chunk_size(tf.shape(keys), head.num_labels)
+    tiles = tiles_of(head, keys, label_chunk_size)
+    hidden, values = hide_padding(mask, values)
 
     @tf.custom_gradient
     def loss_sum(keys, values, label_vectors, label_biases, *shared):
+        # Within: gradients of the lower precision would lose what is small.
+        tokens = [tf.cast(x, dtype) for x in (keys, values)]
         loss, gradients = _loop_over_chunks(
-            (keys, values, tf.cast(hidden, dtype)),
+            (*tokens, hidden, label_ids, weights),
             (label_vectors, label_biases, shared),
-            (label_ids, weights),
-            chunk_size,
+            tiles,
         )
 
         def gradient(upstream):
-            return [
-                g * tf.cast(upstream, g.dtype)
-                for g in tf.nest.flatten(gradients)
-            ]
+            gradients_ = tf.nest.flatten(gradients)
+            return tf.cond(
+                upstream == 1.0,
+                lambda: gradients_,  # No copy: they can be large.
+                lambda: [g * upstream for g in gradients_],
+            )
 
         return loss, gradient
 
-    return loss_sum(
-        tf.cast(keys, dtype),
-        tf.cast(values, dtype),
-        label_vectors,
-        label_biases,
-        *shared,
-    )
+    label_vectors, label_biases, shared = parameters_of(head)
+    return loss_sum(keys, values, label_vectors, label_biases, *shared)
 
 
-def _chunk_size(keys_shape: tf.Tensor, num_labels: int) -> tf.Tensor:
-    per_label = keys_shape[0] * keys_shape[1]
-    return tf.clip_by_value(_CHUNK_ELEMENTS // per_label, 1, num_labels)
-
-
-def _loop_over_chunks(tokens, parameters, targets, chunk_size):
+def _loop_over_chunks(documents, parameters, tiles: Tiles):
     """Loss, and its gradients in the order of `loss_sum`'s arguments."""
-    keys, values, _ = tokens
+    keys, values, *_ = documents
     label_vectors, label_biases, shared = parameters
     num_labels = tf.shape(label_vectors)[0]
 
-    def body(start, loss, d_tokens, d_shared, rows):
-        end = tf.minimum(start + chunk_size, num_labels)
-        chunk = _chunk_gradients(
-            tokens,
+    def body(start, sums, rows):
+        end = tf.minimum(start + tiles.labels, num_labels)
+        of_chunk, new_rows, d_tokens = _loop_over_documents(
+            documents,
             (label_vectors[start:end], label_biases[start:end], shared),
-            (targets[0] - start, targets[1]),
+            start,
+            tiles.documents,
         )
-        index = start // chunk_size
         return (
             end,
-            loss + chunk.loss,
-            _add(d_tokens, chunk.tokens),
-            _add(d_shared, chunk.shared),
-            [
-                array.write(index, row)
-                for array, row in zip(rows, chunk.rows, strict=True)
-            ],
+            _add(sums, (*of_chunk, d_tokens)),
+            _write(rows, start // tiles.labels, new_rows),
         )
 
-    num_chunks = -(-num_labels // chunk_size)
-    rows = [
-        tf.TensorArray(
-            row.dtype,
-            num_chunks,
-            element_shape=[None, *row.shape[1:]],
-            infer_shape=False,
-        )
-        for row in (label_vectors, label_biases)
-    ]
-    zeros = [tf.zeros(tf.shape(t), tf.float32) for t in (keys, values)]
-    _, loss, d_tokens, d_shared, rows = tf.while_loop(
+    num_chunks = -(-num_labels // tiles.labels)
+    _, (loss, d_shared, d_tokens), rows = tf.while_loop(
         lambda start, *_: start < num_labels,
         body,
-        (0, 0.0, zeros, [tf.zeros_like(w) for w in shared], rows),
+        (
+            0,
+            (
+                0.0,
+                [tf.zeros_like(w) for w in shared],
+                [tf.zeros(_transposed(tf.shape(x))) for x in (keys, values)],
+            ),
+            [
+                _parts(w.shape, num_chunks)
+                for w in (label_vectors, label_biases)
+            ],
+        ),
         # One after another: side by side they would all be in memory.
         parallel_iterations=1,
     )
-    d_tokens = [tf.cast(d, keys.dtype) for d in d_tokens]
+    d_tokens = [tf.transpose(d, [0, 2, 1]) for d in d_tokens]
     return loss, (d_tokens, [row.concat() for row in rows], d_shared)
 
 
-def _add(totals: list[tf.Tensor], parts: list[tf.Tensor]) -> list[tf.Tensor]:
-    return [
-        total + tf.cast(part, total.dtype)
-        for total, part in zip(totals, parts, strict=True)
-    ]
+def _loop_over_documents(documents, parameters, first_label, block_size):
+    """Loss and gradients of a chunk of labels.
 
-
-class _ChunkGradients(NamedTuple):
-    """Loss of a chunk of labels, and its gradients."""
-
-    loss: tf.Tensor
-    tokens: list[tf.Tensor]
-    rows: list[tf.Tensor]
-    shared: list[tf.Tensor]
-
-
-def _chunk_gradients(tokens, parameters, targets) -> _ChunkGradients:
-    """Forward and backward of one chunk of labels (eq. 4 to 6)."""
-    keys, values, hidden = tokens
+    Returns:
+        Loss and gradients of the shared weights; gradients of the chunk's
+        label vectors and biases; gradients of keys and values, float32 of
+        shape `(batch, key_dim, tokens)` and `(batch, value_dim, tokens)`.
+    """
+    keys, values, *_ = documents
     label_vectors, label_biases, shared = parameters
+    num_documents = tf.shape(keys)[0]
+    vectors = tf.cast(label_vectors, keys.dtype)
+    # Here and not at its product: one that transposes is slower.
+    transposed = tf.transpose(vectors)
+
+    def body(start, sums, d_tokens):
+        *tokens, label_ids, weights = (
+            x[start : start + block_size] for x in documents
+        )
+        of_tile, d_tile = _tile_gradients(
+            tokens,
+            (vectors, transposed, label_biases, shared),
+            (label_ids - first_label, weights),
+        )
+        return (
+            start + block_size,
+            _add(sums, of_tile),
+            _write(d_tokens, start // block_size, d_tile),
+        )
+
+    _, (sums, rows), d_tokens = tf.while_loop(
+        lambda start, *_: start < num_documents,
+        body,
+        (
+            0,
+            (
+                (0.0, [tf.zeros_like(w) for w in shared]),
+                [tf.zeros_like(label_vectors), tf.zeros_like(label_biases)],
+            ),
+            [
+                _parts(_transposed(x.shape), -(-num_documents // block_size))
+                for x in (keys, values)
+            ],
+        ),
+        parallel_iterations=1,
+    )
+    return sums, rows, [array.concat() for array in d_tokens]
+
+
+def _tile_gradients(tokens, parameters, targets):
+    """Forward and backward of one tile (eq. 4 to 6).
+
+    Returns:
+        What is summed over documents: loss and gradients of the shared
+        weights, gradients of label vectors and biases. And gradients of keys
+        and values, as `_loop_over_documents` gives them. All in float32.
+    """
+    keys, values, hidden = tokens
+    label_vectors, transposed, label_biases, shared = parameters
     label_ids, weights = targets
-    # (labels, key_dim), (batch, tokens, key_dim)
-    #     -> (batch, labels, tokens)
+    # (labels, key_dim), (documents, tokens, key_dim)
+    #     -> (documents, labels, tokens)
     scores = tf.matmul(label_vectors, keys, transpose_b=True)
-    alpha = tf.nn.softmax(scores + hidden)
-    attended = tf.cast(tf.matmul(alpha, values), tf.float32)
+    alpha = tf.nn.softmax(tf.cast(scores, tf.float32) + hidden)
+    low_alpha = tf.cast(alpha, keys.dtype)
+    attended = tf.cast(tf.matmul(low_alpha, values), tf.float32)
     inputs = [attended, label_biases, *shared]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
@@ -164,18 +188,63 @@ def _chunk_gradients(tokens, parameters, targets) -> _ChunkGradients:
             logits, multi_hot(label_ids, tf.shape(label_biases)[0]), weights
         )
     d_attended, d_biases, *d_shared = tape.gradient(loss, inputs)
+    scale = _scale(d_attended, keys.dtype)
+    d_attended = d_attended if scale is None else d_attended * scale
+    low_d_attended = tf.cast(d_attended, keys.dtype)
+    d_alpha = tf.matmul(low_d_attended, values, transpose_b=True)
     # Softmax's own gradient needs, per label, the sum over tokens of alpha
     # times its gradient. That sum is attended . d_attended.
     common = tf.reduce_sum(attended * d_attended, axis=-1, keepdims=True)
-    d_attended = tf.cast(d_attended, alpha.dtype)
-    d_alpha = tf.matmul(d_attended, values, transpose_b=True)
-    d_scores = alpha * (d_alpha - tf.cast(common, alpha.dtype))
-    return _ChunkGradients(
-        loss,
-        tokens=[
-            tf.matmul(d_scores, label_vectors, transpose_a=True),
-            tf.matmul(alpha, d_attended, transpose_a=True),
-        ],
-        rows=[tf.reduce_sum(tf.matmul(d_scores, keys), axis=0), d_biases],
-        shared=d_shared,
+    d_scores = alpha * (tf.cast(d_alpha, tf.float32) - common)
+    d_scores = tf.cast(d_scores, keys.dtype)
+    d_vectors, *d_tokens = (
+        _unscaled(d, scale)
+        for d in (
+            tf.reduce_sum(tf.matmul(d_scores, keys), axis=0),
+            tf.matmul(transposed, d_scores),
+            tf.matmul(low_d_attended, low_alpha, transpose_a=True),
+        )
     )
+    return ((loss, d_shared), [d_vectors, d_biases]), d_tokens
+
+
+def _scale(gradient: tf.Tensor, dtype: str | tf.DType) -> tf.Tensor | None:
+    """What brings a gradient into the range of float16, or None.
+
+    float16 loses what is below 6e-8. As all gradients of a tile are made at
+    once, a scale follows from the first of them; no loss scale has to be
+    looked for, and kept, from step to step.
+    """
+    if dtype != tf.float16:
+        return None
+    # All labels may pull at a token in one direction; float16 ends at 65504.
+    num_labels = tf.cast(tf.shape(gradient)[1], tf.float32)
+    largest = tf.maximum(tf.reduce_max(tf.abs(gradient)), 1e-30)
+    return tf.minimum(1.0, 1e4 / num_labels) / largest
+
+
+def _unscaled(gradient: tf.Tensor, scale: tf.Tensor | None) -> tf.Tensor:
+    gradient = tf.cast(gradient, tf.float32)
+    return gradient if scale is None else gradient / scale
+
+
+def _add(totals, parts):
+    return tf.nest.map_structure(tf.add, totals, parts)
+
+
+def _write(arrays, index, parts) -> list[tf.TensorArray]:
+    return [a.write(index, p) for a, p in zip(arrays, parts, strict=True)]
+
+
+def _parts(shape, number: tf.Tensor) -> tf.TensorArray:
+    """Room for tensors that together are of a shape, by the first axis."""
+    return tf.TensorArray(
+        tf.float32,
+        number,
+        element_shape=[None, *shape[1:]],
+        infer_shape=False,
+    )
+
+
+def _transposed(shape):
+    return [shape[0], shape[2], shape[1]]

@@ -17,7 +17,14 @@ from axml_tf.flags import setting
 CONFIG_FILE = "config.json"
 
 # What a run may change when it goes on.
-_MAY_CHANGE = ("max_epochs", "checkpoint_every", "early_stopping_patience")
+_MAY_CHANGE = (
+    "max_epochs",
+    "checkpoint_every",
+    "early_stopping_patience",
+    "label_chunk_size",
+)
+
+_PRECISIONS = ("none", "bfloat16", "float16")
 
 _Config = TypeVar("_Config")
 
@@ -118,10 +125,17 @@ class TrainingConfig:
     shuffle_buffer: int = setting(
         10000, "Documents held to be shuffled, beside the shuffled shards."
     )
-    precision: str = setting(
-        "float32",
-        "Of the attention's matrix products; all else is in float32.",
-        choices=("float32", "mixed_bfloat16"),
+    mixed_precision: str = setting(
+        "none",
+        "Lower precision of the attention's matrix products; weights, "
+        "softmax, loss and all else stay float32. Worth it where the device "
+        "has instructions for it (AVX512-BF16, AMX, a GPU).",
+        choices=_PRECISIONS,
+    )
+    label_chunk_size: int = setting(
+        0,
+        "Labels that the loss works on at once; 0 chooses what fits a fixed "
+        "budget of memory. The result is the same.",
     )
     num_replicas: int = setting(
         0,
@@ -145,14 +159,15 @@ class TrainingConfig:
             "early_stopping_patience",
             "validate_every",
             "num_replicas",
+            "label_chunk_size",
         )
         for name in not_negative:
             _check(getattr(self, name) >= 0, self, name, "at least 0")
         _check(
-            self.precision in ("float32", "mixed_bfloat16"),
+            self.mixed_precision in _PRECISIONS,
             self,
-            "precision",
-            "float32 or mixed_bfloat16",
+            "mixed_precision",
+            f"one of {', '.join(_PRECISIONS)}",
         )
 
 

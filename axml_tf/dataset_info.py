@@ -15,10 +15,11 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from axml_tf.errors import UserError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 DATASET_FILE = "dataset.json"
 VOCABULARY_FILE = "vocab.txt"
@@ -38,6 +39,9 @@ class SplitInfo:
         num_without_labels: documents that have no label.
         num_unseen_labels: labels given, summed over documents, that no
             training document has.
+        length_percentiles: words kept of a document, at most `max_length`:
+            the least length that 0, 1, ... 100 percent of the documents do
+            not exceed. Empty where there are no documents.
         shards: file names of the records.
     """
 
@@ -47,6 +51,7 @@ class SplitInfo:
     num_truncated: int
     num_without_labels: int
     num_unseen_labels: int
+    length_percentiles: tuple[int, ...]
     shards: tuple[str, ...]
 
 
@@ -114,7 +119,7 @@ class DatasetInfo:
                     f"{FORMAT_VERSION}. Prepare the data again."
                 )
             fields["splits"] = {
-                name: SplitInfo(**{**split, "shards": tuple(split["shards"])})
+                name: _split_info(split)
                 for name, split in fields["splits"].items()
             }
             return cls(**fields)
@@ -135,6 +140,11 @@ class DatasetInfo:
                 f"{', '.join(self.splits)}."
             )
         return self.splits[name]
+
+
+def _split_info(fields: dict[str, Any]) -> SplitInfo:
+    lists = ("length_percentiles", "shards")
+    return SplitInfo(**{**fields, **{k: tuple(fields[k]) for k in lists}})
 
 
 def read_labels(data_dir: str | os.PathLike) -> tuple[list[str], list[int]]:

@@ -1,7 +1,7 @@
 """Top-k labels of every document of a dataset."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
@@ -10,8 +10,10 @@ from tqdm import tqdm
 
 from axml_tf import config, input_pipeline
 from axml_tf.checkpoints import load_best_model
+from axml_tf.chunked_top_k import head_top_k
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
+from axml_tf.model import split_at_head
 from axml_tf.predictions import TopK
 
 
@@ -21,8 +23,8 @@ def top_k_labels(
     """Compiles a function from token ids to the best labels.
 
     Args:
-        model: from token ids to logits.
-        top_k: int. Labels per document, at most all.
+        model: AttentionXML.
+        top_k: int. Labels per document; all labels where there are fewer.
 
     Returns:
         Function of int32 `(batch, tokens)` that gives probabilities, float32
@@ -30,36 +32,30 @@ def top_k_labels(
         shape. Ties have the lower label id first.
     """
 
+    trunk, head = split_at_head(model)
+    top_k = min(top_k, head.num_labels)
+
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
     def function(token_ids):
-        logits = model(token_ids, training=False)
-        values, label_ids = tf.math.top_k(logits, k=top_k)
-        return tf.sigmoid(values), label_ids
+        logits, label_ids = head_top_k(
+            head, *trunk(token_ids, training=False), top_k
+        )
+        return tf.sigmoid(logits), label_ids
 
     return function
 
 
 def predict_top_k(
-    model: keras.Model, batches: Iterable[dict[str, tf.Tensor]], top_k: int
+    function: Callable, batches: Iterable[dict[str, tf.Tensor]]
 ) -> TopK:
     """Predicts every document of `batches`; rows of weight 0 are left out.
 
     Args:
-        model: from token ids to logits.
-        batches: as `input_pipeline.evaluation_batches` gives them.
-        top_k: int. Labels per document, at most all.
+        function: as `top_k_labels` makes it.
+        batches: at least one, as `input_pipeline.evaluation_batches` gives
+            them.
     """
-    top_k = min(top_k, model.output_shape[-1])
-    function = top_k_labels(model, top_k)
-    # What no document at all would give.
-    nothing = (0, top_k)
-    parts = [
-        (
-            np.zeros(0, object),
-            np.zeros(nothing, np.int32),
-            np.zeros(nothing, np.float32),
-        )
-    ]
+    parts = []
     for batch in batches:
         real = batch["weight"].numpy() > 0
         scores, label_ids = function(batch["token_ids"])
@@ -122,7 +118,7 @@ def predict_split(
             for batch in batches:
                 yield batch
                 bar.update(int(batch["weight"].numpy().sum()))
+            # Here, for without any batch there is nothing to predict.
+            input_pipeline.check_count(bar.n, info, split)
 
-        predictions = predict_top_k(model, counted(), top_k)
-    input_pipeline.check_count(len(predictions.document_ids), info, split)
-    return predictions
+        return predict_top_k(top_k_labels(model, top_k), counted())

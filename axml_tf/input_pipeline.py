@@ -9,12 +9,9 @@ import tensorflow as tf
 
 from axml_tf import schema
 from axml_tf.config import TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset_info import DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
-
-# Batches are padded to one of these lengths, so that few shapes are traced
-# and a short document is not padded to the longest.
-_LENGTHS = (16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+from axml_tf.length_buckets import bucket_lengths
 
 _PADDING = {
     "id": "",
@@ -55,7 +52,7 @@ def training_batches(
     )
     records = records.shuffle(config.shuffle_buffer, seed=int(record_seed))
     max_length = min(config.max_length, info.max_length)
-    return _batches(records, config.batch_size, max_length)
+    return _batches(records, info.split("train"), config.batch_size, max_length)
 
 
 def evaluation_batches(
@@ -69,7 +66,8 @@ def evaluation_batches(
     records = tf.data.Dataset.from_tensor_slices(
         shard_paths(data_dir, info, split)
     ).flat_map(lambda path: _read(path, info))
-    return _batches(records, batch_size, min(max_length, info.max_length))
+    max_length = min(max_length, info.max_length)
+    return _batches(records, info.split(split), batch_size, max_length)
 
 
 def shard_paths(
@@ -146,14 +144,19 @@ def _read(path: tf.Tensor, info: DatasetInfo) -> tf.data.Dataset:
 
 
 def _batches(
-    records: tf.data.Dataset, batch_size: int, max_length: int
+    records: tf.data.Dataset,
+    split: SplitInfo,
+    batch_size: int,
+    max_length: int,
 ) -> tf.data.Dataset:
     documents = records.map(
         lambda record: _parse(record, max_length),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
-    lengths = [length for length in _LENGTHS if length < max_length]
-    lengths.append(max_length)
+    lengths = bucket_lengths(split.length_percentiles, max_length)
+    if lengths[-1] < max_length:
+        # Empty, unless a record is longer than dataset.json says.
+        lengths.append(max_length)
     batches = documents.bucket_by_sequence_length(
         lambda document: tf.shape(document["token_ids"])[0],
         # A boundary is the first length that no longer fits.

@@ -7,10 +7,16 @@ from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
 from axml_tf.layers.label_head import LabelHead
 from axml_tf.schema import PAD_ID
 
+_POLICIES = {
+    "none": "float32",
+    "bfloat16": "mixed_bfloat16",
+    "float16": "mixed_float16",
+}
+
 
 def build_attention_xml(
     config: ModelConfig,
-    precision: str = "float32",
+    mixed_precision: str = "none",
     jit_compile: bool = False,
 ) -> keras.Model:
     """Builds AttentionXML: embedding, BiLSTM, label attention, one logit each.
@@ -25,8 +31,9 @@ def build_attention_xml(
 
     Args:
         config: what to build.
-        precision: `float32`, or `mixed_bfloat16` for attention products in
-            bfloat16.
+        mixed_precision: `none`, or `bfloat16` or `float16` for the matrix
+            products of the attention; weights, softmax and all else stay
+            float32.
         jit_compile: whether the BiLSTM's loop is compiled on a CPU; for
             training, not for what is exported.
 
@@ -60,7 +67,7 @@ def build_attention_xml(
         config.num_labels,
         config.fc_dims,
         config.label_bias,
-        dtype=precision,
+        dtype=_POLICIES[mixed_precision],
         name="label_head",
     )(states, values, mask=mask)
     return keras.Model(token_ids, logits, name="attention_xml")

@@ -51,31 +51,42 @@ class LazyAdam(keras.optimizers.Adam):
     Dense Adam moves every row at every step, also those without a gradient,
     by what is left of their momentum, and reads the whole table for it. Here
     the moments of an unused row stay as they are until it is used again.
-    Equal to dense Adam for dense gradients and where every row is used.
+    Equal to dense Adam, to rounding, for dense gradients and where every row
+    is used.
 
     Reference:
      - [Kingma & Ba, 2015](https://arxiv.org/abs/1412.6980), algorithm 1
     """
 
     def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        momentum = self._momentums[index].value
+        velocity = self._velocities[index].value
+        step = tf.cast(self.iterations + 1, variable.dtype)
+        rate = tf.cast(learning_rate, variable.dtype)
         if not isinstance(gradient, tf.IndexedSlices):
-            super().update_step(gradient, variable, learning_rate)
+            # One pass over the variable and its moments.
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=momentum.handle,
+                v=velocity.handle,
+                beta1_power=tf.pow(self.beta_1, step),
+                beta2_power=tf.pow(self.beta_2, step),
+                lr=rate,
+                beta1=self.beta_1,
+                beta2=self.beta_2,
+                epsilon=self.epsilon,
+                grad=gradient,
+            )
             return
         rows, positions = tf.unique(gradient.indices)
         gradient = tf.math.unsorted_segment_sum(
             gradient.values, positions, tf.size(rows)
         )
-        index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations + 1, variable.dtype)
-        rate = tf.cast(learning_rate, variable.dtype)
         rate *= tf.sqrt(1 - tf.pow(self.beta_2, step))
         rate /= 1 - tf.pow(self.beta_1, step)
-        momentum = _decay_rows(
-            self._momentums[index].value, rows, gradient, self.beta_1
-        )
-        velocity = _decay_rows(
-            self._velocities[index].value, rows, gradient**2, self.beta_2
-        )
+        momentum = _decay_rows(momentum, rows, gradient, self.beta_1)
+        velocity = _decay_rows(velocity, rows, gradient**2, self.beta_2)
         variable.scatter_sub(
             tf.IndexedSlices(
                 rate * momentum / (tf.sqrt(velocity) + self.epsilon), rows

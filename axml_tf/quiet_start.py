@@ -1,10 +1,20 @@
-"""Imports TensorFlow without the screen of notes it greets every start with.
+"""Imports TensorFlow, with oneDNN's kernels and without its screen of notes.
 
-They come before any setting is heeded, and tell a user nothing to act on. An
-import that fails still says so: exceptions are not written here.
+TensorFlow takes oneDNN's kernels by itself only on CPUs with AVX512-VNNI;
+they are far quicker on all others too. The environment variable
+TF_ENABLE_ONEDNN_OPTS=0 switches them off.
+
+The notes come before any setting is heeded, and tell a user nothing to act
+on. An import that fails still says so: exceptions are not written here.
 """
 
 import os
+import time
+
+# When this process began, but for the interpreter itself.
+STARTED = time.monotonic()
+
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _STDERR = 2
 

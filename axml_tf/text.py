@@ -114,9 +114,17 @@ class Tokenizer(tf.Module):
         )
 
     def _look_up(self, words: tf.Tensor) -> tf.Tensor:
-        words = normalize_words(words)
-        token_ids = self.table.lookup(words)
-        by_shape = self.table.lookup(word_shapes(words))
-        return tf.cast(
-            tf.where(token_ids == UNKNOWN_ID, by_shape, token_ids), tf.int32
+        # Nearly all words are found by what is cheap. It finds no other word
+        # than the full way does: what has letters or bytes that only that
+        # one changes stands in no vocabulary.
+        token_ids = self.table.lookup(tf.strings.lower(words))
+        missing = tf.where(token_ids == UNKNOWN_ID)
+        rest = normalize_words(tf.gather_nd(words, missing))
+        in_full = self.table.lookup(rest)
+        by_shape = self.table.lookup(word_shapes(rest))
+        token_ids = tf.tensor_scatter_nd_update(
+            token_ids,
+            missing,
+            tf.where(in_full == UNKNOWN_ID, by_shape, in_full),
         )
+        return tf.cast(token_ids, tf.int32)

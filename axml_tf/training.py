@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import config as config_lib
-from axml_tf import input_pipeline
+from axml_tf import input_pipeline, quiet_start
 from axml_tf.checkpoints import Checkpoints, Progress
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import DatasetInfo
@@ -18,7 +18,7 @@ from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.evaluation.ranking import ranking_measures
 from axml_tf.hooks.progress_meter import ProgressMeter
-from axml_tf.inference import predict_top_k
+from axml_tf.inference import predict_top_k, top_k_labels
 from axml_tf.initialization import initialize
 from axml_tf.model import build_attention_xml
 from axml_tf.optimizers import make_optimizer
@@ -87,7 +87,7 @@ class _Run:
         keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
             self.model = build_attention_xml(
-                model_config, config.precision, jit_compile=True
+                model_config, config.mixed_precision, jit_compile=True
             )
             initialize(self.model, info, data_dir)
             self.optimizer = make_optimizer(
@@ -96,8 +96,17 @@ class _Run:
             self.optimizer.build(self.model.trainable_variables)
         # Validation predicts outside the strategy.
         self.validation_model = build_attention_xml(
-            model_config, config.precision, jit_compile=True
+            model_config, config.mixed_precision, jit_compile=True
         )
+        self.best_labels = top_k_labels(self.validation_model, top_k=5)
+        self.step = make_training_step(
+            self.strategy,
+            self.model,
+            self.optimizer,
+            config,
+            self._batches(epoch=0).element_spec,
+        )
+        self.first_step_is_made = False
         self.progress = Progress()
         self.checkpoints = Checkpoints(
             output_dir, self.model, self.optimizer, self.progress
@@ -122,25 +131,14 @@ class _Run:
     def _train_epoch(self) -> None:
         epoch = int(self.progress.epoch)
         done = int(self.progress.step_in_epoch)
-        batches = input_pipeline.training_batches(
-            self.data_dir, self.info, self.config, epoch
-        ).skip(done)
-        batches = self.strategy.experimental_distribute_dataset(batches)
-        step = make_training_step(
-            self.strategy,
-            self.model,
-            self.optimizer,
-            self.config.gradient_clip_norm,
-            batches.element_spec,
-        )
         num_seen = 0
         with ProgressMeter(
             f"epoch {epoch + 1}",
             self.info.splits["train"].num_documents,
             done * self.config.batch_size,
         ) as meter:
-            for batch in self._guarded(batches, "train"):
-                loss, num_documents = (float(x) for x in step(batch))
+            for batch in self._guarded(self._batches(epoch, done), "train"):
+                loss, num_documents = (float(x) for x in self.step(batch))
                 self._check_loss(loss, batch)
                 self.progress.step.assign_add(1)
                 self.progress.step_in_epoch.assign_add(1)
@@ -161,6 +159,10 @@ class _Run:
     def _after_step(self, meter: ProgressMeter) -> None:
         """Summarizes, validates and saves where it is time."""
         step = int(self.progress.step)
+        if not self.first_step_is_made:
+            self.first_step_is_made = True
+            seconds = time.monotonic() - quiet_start.STARTED
+            meter.write(f"First step {seconds:.1f} s after the start.")
         if step % _SUMMARIZE_EVERY == 0:
             self._summarize(
                 {
@@ -219,10 +221,18 @@ class _Run:
                 for row in batch["label_ids"].numpy()[real]:
                     true_labels.append(row[row >= 0])
                 yield batch
+            # Here, for without any batch there is nothing to predict.
+            input_pipeline.check_count(len(true_labels), self.info, "dev")
 
-        top_k = predict_top_k(self.validation_model, batches(), top_k=5)
-        input_pipeline.check_count(len(true_labels), self.info, "dev")
+        top_k = predict_top_k(self.best_labels, batches())
         return ranking_measures(top_k.label_ids, true_labels, ks=(1, 3, 5))
+
+    def _batches(self, epoch: int, done: int = 0):
+        """Batches of an epoch from the one after `done`, for all replicas."""
+        batches = input_pipeline.training_batches(
+            self.data_dir, self.info, self.config, epoch
+        )
+        return self.strategy.experimental_distribute_dataset(batches.skip(done))
 
     def _guarded(self, batches, split: str) -> Iterator:
         return input_pipeline.guarded(batches, self.data_dir, self.info, split)

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from axml_tf.chunked_loss import head_cross_entropy_sum
+from axml_tf.config import TrainingConfig
 from axml_tf.model import split_at_head
 
 
@@ -13,7 +14,7 @@ def make_training_step(
     strategy: tf.distribute.Strategy,
     model: keras.Model,
     optimizer: keras.optimizers.Optimizer,
-    clip_norm: float,
+    config: TrainingConfig,
     element_spec: dict,
 ) -> Callable:
     """Compiles forward, backward and update on every replica.
@@ -22,8 +23,8 @@ def make_training_step(
         strategy: where model and optimizer were made.
         model: from token ids to logits.
         optimizer: built for the model.
-        clip_norm: largest global norm of the gradient of the loss summed
-            over labels; 0 does not clip.
+        config: its `gradient_clip_norm`, of the gradient of the loss summed
+            over labels, and `label_chunk_size`.
         element_spec: of the distributed dataset of batches.
 
     Returns:
@@ -41,19 +42,26 @@ def make_training_step(
         num_documents = all_reduce(sum_up, num_local)
         with tf.GradientTape() as tape:
             keys, values, mask = trunk(batch["token_ids"], training=True)
-            loss_sum = head_cross_entropy_sum(
-                head, keys, values, mask, batch["label_ids"], batch["weight"]
+            loss = head_cross_entropy_sum(
+                head,
+                keys,
+                values,
+                mask,
+                batch["label_ids"],
+                # So that it is the mean over the documents of all replicas.
+                batch["weight"] / num_documents,
+                config.label_chunk_size,
             )
-            # The mean over the documents of all replicas.
-            loss = loss_sum / num_documents
         # Eq. 6 divides by the number of labels as well. Adam does not feel a
         # constant factor but for its epsilon, which is larger than a label
         # vector's gradient once that is divided by thousands of labels, and
         # training stands still.
         gradients = tape.gradient(loss, [v.value for v in variables])
         gradients = all_reduce(sum_up, gradients)
-        if clip_norm:
-            gradients, _ = tf.clip_by_global_norm(gradients, clip_norm)
+        if config.gradient_clip_norm:
+            gradients, _ = tf.clip_by_global_norm(
+                gradients, config.gradient_clip_norm
+            )
         # The optimizer sums over the replicas once more.
         gradients = [_scale(g, 1 / num_replicas) for g in gradients]
         optimizer.apply(gradients, variables)

@@ -1,8 +1,10 @@
 """Writes one split: sharded records, and the truth for evaluation."""
 
+import collections
 import os
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema
@@ -44,6 +46,7 @@ class SplitWriter:
         self.unseen_labels = set()
         self.num_documents = 0
         self._num_words = 0
+        self._num_by_length = collections.Counter()
         self._num_labels = 0
         self._num_truncated = 0
         self._num_without_labels = 0
@@ -91,6 +94,7 @@ class SplitWriter:
         self.unseen_labels.update(unseen)
         self.num_documents += 1
         self._num_words += num_words
+        self._num_by_length[len(token_ids)] += 1
         self._num_labels += len(label_ids)
         self._num_truncated += num_words > self.max_length
         self._num_without_labels += not label_ids
@@ -105,5 +109,16 @@ class SplitWriter:
             num_truncated=self._num_truncated,
             num_without_labels=self._num_without_labels,
             num_unseen_labels=self._num_unseen_labels,
+            length_percentiles=_percentiles(self._num_by_length),
             shards=self.shards,
         )
+
+
+def _percentiles(counts: collections.Counter[int]) -> tuple[int, ...]:
+    """Least values that 0, 1, ... 100 percent do not exceed."""
+    values = np.array(sorted(counts), np.int64)
+    if not len(values):
+        return ()
+    seen = np.cumsum([counts[value] for value in values])
+    wanted = np.arange(101) * seen[-1] / 100
+    return tuple(values[np.searchsorted(seen, wanted)].tolist())

@@ -7,7 +7,9 @@ import keras
 import tensorflow as tf
 
 from axml_tf import schema
+from axml_tf.chunked_top_k import head_top_k
 from axml_tf.layers.multi_label_attention import MultiLabelAttention
+from axml_tf.model import split_at_head
 from axml_tf.text import Tokenizer
 from export import signatures
 
@@ -50,7 +52,7 @@ class ServingModule(tf.Module):
         self.model_variables = [variable.value for variable in model.variables]
         attention = model.get_layer("label_head").attention
         self.label_vectors = attention.label_vectors.value
-        self._states_and_logits = _states_and_logits(model)
+        self._keys_and_best = _keys_and_best(model, top_k)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
     def serve(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -104,22 +106,25 @@ class ServingModule(tf.Module):
     def _answer(
         self, token_ids: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        states, logits = self._states_and_logits(token_ids)
-        best, label_ids = tf.math.top_k(logits, k=self.top_k)
-        return states, {
+        keys, best, label_ids = self._keys_and_best(token_ids)
+        return keys, {
             "labels": self.label_names.lookup(tf.cast(label_ids, tf.int64)),
             "probabilities": tf.sigmoid(best),
             "label_ids": label_ids,
         }
 
 
-def _states_and_logits(
-    model: keras.Model,
-) -> Callable[[tf.Tensor], list[tf.Tensor]]:
-    both = keras.Model(
-        model.input, [model.get_layer("dropout").output, model.output]
-    )
-    return lambda token_ids: both(token_ids, training=False)
+def _keys_and_best(
+    model: keras.Model, top_k: int
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, ...]]:
+    """Function of token ids: what labels attend by; best logits; their ids."""
+    trunk, head = split_at_head(model)
+
+    def function(token_ids):
+        keys, values, mask = trunk(token_ids, training=False)
+        return keys, *head_top_k(head, keys, values, mask, top_k)
+
+    return function
 
 
 def _to_dense(ragged: tf.RaggedTensor, padding: int | str) -> tf.Tensor:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework import op_callbacks
 
 from axml_tf import schema, text
 from axml_tf.dataset_info import (
@@ -95,6 +96,7 @@ def write_dataset(
             num_truncated=0,
             num_without_labels=0,
             num_unseen_labels=0,
+            length_percentiles=_length_percentiles(shards),
             shards=names,
         )
     values = {
@@ -120,6 +122,14 @@ def write_dataset(
     return info
 
 
+def _length_percentiles(shards: list[list[Record]]) -> tuple[int, ...]:
+    lengths = sorted(len(tokens) for shard in shards for _, tokens, _ in shard)
+    if not lengths:
+        return ()
+    places = [-(-len(lengths) * percent // 100) for percent in range(101)]
+    return tuple(lengths[max(place - 1, 0)] for place in places)
+
+
 def random_records(
     count: int, seed: int = 0, longest: int = 24, prefix: str = "d"
 ) -> list[Record]:
@@ -133,6 +143,21 @@ def random_records(
         )
         for index in range(count)
     ]
+
+
+@contextlib.contextmanager
+def recorded_shapes():
+    """A set that fills with the shapes of all that is computed, eagerly."""
+    shapes = set()
+
+    def record(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+        shapes.update(tuple(output.shape) for output in outputs)
+
+    op_callbacks.add_op_callback(record)
+    try:
+        yield shapes
+    finally:
+        op_callbacks.remove_op_callback(record)
 
 
 @contextlib.contextmanager

@@ -83,9 +83,14 @@ def test_defaults_are_the_medium_settings_of_the_paper():
         (TrainingConfig, {"num_replicas": -1}, "--num_replicas must be at l"),
         (
             TrainingConfig,
-            {"precision": "float16"},
-            "--precision must be float32 or mixed_bfloat16; received "
-            "'float16'.",
+            {"label_chunk_size": -1},
+            "--label_chunk_size must be at least 0; received -1.",
+        ),
+        (
+            TrainingConfig,
+            {"mixed_precision": "float32"},
+            "--mixed_precision must be one of none, bfloat16, float16; "
+            "received 'float32'.",
         ),
     ],
 )
@@ -120,6 +125,7 @@ def test_end_and_rhythm_of_a_run_may_change(tmp_path):
         max_epochs=99,
         checkpoint_every=7,
         early_stopping_patience=2,
+        label_chunk_size=1000,
     )
     config.claim(tmp_path, MODEL, changed, "f00d")
     assert config.load(tmp_path)[1] == changed

@@ -20,8 +20,10 @@ def info():
         embedding_coverage=0.5,
         compression="GZIP",
         splits={
-            "train": SplitInfo(9, 80, 12, 1, 0, 0, ("train-0", "train-1")),
-            "test": SplitInfo(2, 10, 3, 0, 1, 1, ("test-0",)),
+            "train": SplitInfo(
+                9, 80, 12, 1, 0, 0, (3, 9), ("train-0", "train-1")
+            ),
+            "test": SplitInfo(2, 10, 3, 0, 1, 1, (), ("test-0",)),
         },
         fingerprint="f00d",
         format_version=dataset_info.FORMAT_VERSION,

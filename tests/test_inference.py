@@ -1,8 +1,12 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import random_records, set_random_weights, write_dataset
+from helpers import (
+    random_records,
+    set_random_weights,
+    write_dataset,
+    write_records,
+)
 
 from axml_tf import config, input_pipeline
 from axml_tf.config import ModelConfig, TrainingConfig
@@ -12,9 +16,9 @@ from axml_tf.inference import predict_split, predict_top_k, top_k_labels
 from axml_tf.model import build_attention_xml
 
 
-def random_model():
+def random_model(**options):
     model = build_attention_xml(
-        ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(4,))
+        ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(4,), **options)
     )
     set_random_weights(model)
     return model
@@ -33,11 +37,12 @@ def test_best_labels_and_probabilities_equal_a_plain_sort():
 
 
 def test_ties_have_the_lower_label_id_first():
-    token_ids = keras.Input((None,), dtype="int32")
-    logits = keras.layers.Lambda(
-        lambda _: tf.constant([[0.5, 1.0, 0.5, 1.0, 200.0, 100.0]])
-    )(token_ids)
-    model = keras.Model(token_ids, logits)
+    model = random_model(label_bias=True)
+    head = model.get_layer("label_head")
+    head.attention.label_vectors.assign(np.zeros((6, 6)))
+    # All labels attend alike; these set them apart.
+    biases = np.array([0.5, 1.0, 0.5, 1.0, 200.0, 100.0], np.float32)
+    head.label_biases.assign(biases)
     scores, label_ids = top_k_labels(model, 5)(np.ones((1, 2), np.int32))
     # Both large ones have probability 1: the logits still tell them apart.
     assert label_ids.numpy().tolist() == [[4, 5, 1, 3, 0]]
@@ -51,7 +56,7 @@ def test_rows_of_weight_zero_are_left_out(tmp_path):
         input_pipeline.evaluation_batches(tmp_path, info, "test", 4, 32)
     )
     assert sum(len(batch["weight"]) for batch in batches) > 7
-    top_k = predict_top_k(random_model(), batches, top_k=3)
+    top_k = predict_top_k(top_k_labels(random_model(), 3), batches)
     assert sorted(top_k.document_ids) == [name for name, *_ in records]
     assert top_k.label_ids.shape == top_k.scores.shape == (7, 3)
 
@@ -69,7 +74,7 @@ def test_documents_keep_their_own_predictions_in_any_batch(tmp_path):
         batches = input_pipeline.evaluation_batches(
             tmp_path, info, "test", batch_size, 32
         )
-        top_k = predict_top_k(model, batches, top_k=6)
+        top_k = predict_top_k(top_k_labels(model, 6), batches)
         for name, scores in zip(top_k.document_ids, top_k.scores, strict=True):
             np.testing.assert_allclose(
                 scores, 1 / (1 + np.exp(-expected[name])), atol=1e-6
@@ -79,7 +84,7 @@ def test_documents_keep_their_own_predictions_in_any_batch(tmp_path):
 def test_no_more_labels_than_there_are(tmp_path):
     info = write_dataset(tmp_path, {"test": [random_records(2)]})
     batches = input_pipeline.evaluation_batches(tmp_path, info, "test", 4, 32)
-    top_k = predict_top_k(random_model(), batches, top_k=100)
+    top_k = predict_top_k(top_k_labels(random_model(), 100), batches)
     assert sorted(top_k.label_ids[0]) == list(range(6))
 
 
@@ -116,7 +121,9 @@ def test_split_that_is_missing_or_empty_is_named(tmp_path):
         predict_split(tmp_path, tmp_path, "dev", 5, 4)
 
 
-def test_damaged_record_is_named(tmp_path):
+@pytest.fixture
+def untrained(tmp_path):
+    """Folders of data and of a run on them, and the only shard."""
     data_dir, model_dir = tmp_path / "data", tmp_path / "model"
     info = write_dataset(data_dir, {"test": [random_records(5)]})
     config.claim(
@@ -129,6 +136,24 @@ def test_damaged_record_is_named(tmp_path):
         model=[weight.value for weight in random_model().weights]
     ).save(str(model_dir / "best" / "ckpt"))
     (shard,) = data_dir.glob("*.tfrecord")
+    return data_dir, model_dir, shard
+
+
+def test_damaged_record_is_named(untrained):
+    data_dir, model_dir, shard = untrained
     shard.write_bytes(shard.read_bytes()[:-5])
     with pytest.raises(UserError, match="is damaged after record 4"):
         predict_split(model_dir, data_dir, "test", 5, 4)
+
+
+# Between two records, and before the first.
+@pytest.mark.parametrize("left", [2, 0])
+def test_shard_cut_between_records_is_found(untrained, left):
+    data_dir, model_dir, shard = untrained
+    write_records(shard, random_records(5)[:left])
+    with pytest.raises(UserError) as error:
+        predict_split(model_dir, data_dir, "test", 5, 4)
+    assert str(error.value).startswith(
+        f"The records of the test split hold {left} documents, dataset.json "
+        "says 5: "
+    )

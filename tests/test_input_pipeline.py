@@ -3,11 +3,12 @@ import collections
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import random_records, write_dataset
+from helpers import random_records, write_dataset, write_records
 
 from axml_tf import input_pipeline
 from axml_tf.config import TrainingConfig
 from axml_tf.errors import UserError
+from axml_tf.length_buckets import bucket_lengths
 
 CONFIG = TrainingConfig(batch_size=4, max_length=40, shuffle_buffer=20)
 
@@ -99,17 +100,54 @@ def test_order_is_not_that_of_the_files(tmp_path):
     assert np.mean(np.abs(np.diff(numbers)) == 1) < 0.3
 
 
-def test_batches_have_the_least_length_that_holds_their_documents(tmp_path):
-    lengths = {0: 16, 1: 16, 16: 16, 17: 32, 32: 32, 33: 40, 40: 40, 90: 40}
-    records = [(f"n{n}", [2] * n, [0]) for n in lengths]
-    info = write_dataset(tmp_path, {"train": [records]})
-    found = {
+def padded_lengths(batches):
+    """How many tokens a document has been padded to, by its id."""
+    return {
         name.decode(): batch["token_ids"].shape[1]
-        for batch in training_batches(tmp_path, info)
+        for batch in batches
         for name in batch["id"]
         if name
     }
+
+
+def test_batches_have_the_least_length_that_holds_their_documents(tmp_path):
+    # No more different lengths than may be: each is kept.
+    lengths = {0: 1, 1: 1, 16: 16, 17: 17, 33: 33, 39: 39, 40: 40, 90: 40}
+    records = [(f"n{n}", [2] * n, [0]) for n in lengths]
+    info = write_dataset(tmp_path, {"train": [records]})
+    found = padded_lengths(training_batches(tmp_path, info))
     assert found == {f"n{n}": length for n, length in lengths.items()}
+
+
+def test_lengths_are_those_that_pad_the_split_the_least(tmp_path):
+    # Test documents are longer than training documents.
+    splits = {
+        name: [[(f"n{n}", [2] * n, [0]) for n in lengths]]
+        for name, lengths in (("train", range(1, 21)), ("test", range(1, 36)))
+    }
+    info = write_dataset(tmp_path, splits)
+    for split, batches in (
+        ("train", training_batches(tmp_path, info)),
+        (
+            "test",
+            input_pipeline.evaluation_batches(tmp_path, info, "test", 4, 40),
+        ),
+    ):
+        lengths = bucket_lengths(info.split(split).length_percentiles, 40)
+        assert len(lengths) == 8
+        batches = [{k: np.array(v) for k, v in b.items()} for b in batches]
+        for name, length in padded_lengths(batches).items():
+            n = int(name[1:])
+            assert length == min(x for x in lengths if x >= n)
+
+
+def test_record_longer_than_the_description_says_gets_through(tmp_path):
+    # Percentiles of other records.
+    info = write_dataset(tmp_path, {"train": [[("short", [2] * 3, [0])]]})
+    long = [("a", [2] * 5, [0]), ("b", [2] * 60, [0]), ("c", [2] * 3, [0])]
+    write_records(tmp_path / info.split("train").shards[0], long)
+    found = padded_lengths(training_batches(tmp_path, info))
+    assert found == {"a": 40, "b": 40, "c": 3}
 
 
 def test_prepared_length_is_a_limit_too(tmp_path):

@@ -85,12 +85,21 @@ def test_compiled_loop_gives_the_same_logits():
     )
 
 
-def test_mixed_precision_gives_close_logits():
-    np.testing.assert_allclose(
-        random_model(precision="mixed_bfloat16")(TOKEN_IDS),
-        random_model()(TOKEN_IDS),
-        atol=0.02,
-    )
+# bfloat16 has 8 bits of precision, float16 has 11.
+@pytest.mark.parametrize(
+    ("mixed_precision", "tolerance"), [("bfloat16", 0.02), ("float16", 2e-3)]
+)
+def test_mixed_precision_gives_close_logits(mixed_precision, tolerance):
+    mixed = random_model(mixed_precision=mixed_precision)
+    dtypes = {layer.name: layer.compute_dtype for layer in mixed.layers}
+    # All but the head stays float32, and so do its weights.
+    assert dtypes.pop("label_head") == mixed_precision
+    assert set(dtypes.values()) == {"float32"}
+    assert {w.dtype for w in mixed.weights} == {"float32"}
+    logits, expected = mixed(TOKEN_IDS), random_model()(TOKEN_IDS)
+    assert logits.dtype == "float32"
+    np.testing.assert_allclose(logits, expected, atol=tolerance)
+    assert np.any(logits != expected)
 
 
 @pytest.mark.parametrize("trainable", [True, False])

@@ -65,7 +65,10 @@ def test_equal_to_dense_adam_for_dense_gradients():
         gradient = dense(slices(step, [0, 2]))
         lazy.apply([gradient], [lazy_table])
         adam.apply([gradient], [dense_table])
-    np.testing.assert_array_equal(lazy_table.numpy(), dense_table.numpy())
+    # TensorFlow's kernel takes 1 - beta_2 in float32, Keras in float64.
+    np.testing.assert_allclose(
+        lazy_table.numpy(), dense_table.numpy(), rtol=1e-4
+    )
 
 
 def test_unused_rows_and_their_moments_stay_as_they_are():

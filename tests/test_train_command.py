@@ -1,5 +1,6 @@
 """axml-train and axml-predict, each in a process of its own."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from axml_tf import config
 from axml_tf.predictions import TopK
 
 ROOT = Path(axml_tf.__file__).parents[1]
+FIRST_STEP = re.compile(r"^First step \d+\.\d s after the start\.$", re.M)
 
 
 def run_command(module, **flags):
@@ -58,7 +60,7 @@ def trained(data_dir, tmp_path_factory):
         model_dir=folder / "model",
         flagfile=flagfile,
         batch_size=10,
-        max_epochs=1,
+        max_epochs=2,
         num_replicas=2,
     )
     return done, folder / "model"
@@ -74,6 +76,8 @@ def test_training_tells_its_result_and_where_it_stands(trained):
     last = done.stdout.splitlines()[-1]
     assert last.startswith("Best dev nDCG@5: ")
     assert last.endswith(f". Model: {model_dir}")
+    # Once, however many epochs there are.
+    assert len(FIRST_STEP.findall(done.stdout)) == 1
     model_config, training_config, _ = config.load(model_dir)
     assert (model_config.vocab_size, model_config.num_labels) == (50, 6)
     assert model_config.fc_dims == (4, 3)

@@ -1,88 +1,29 @@
 import dataclasses
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from helpers import random_records, write_dataset
+from small_runs import MODEL, TRAINING, state, write_data
 from tensorboard.backend.event_processing.event_accumulator import (
     EventAccumulator,
 )
 
-from axml_tf import config, input_pipeline, training
+from axml_tf import config, input_pipeline, training, training_step
 from axml_tf.checkpoints import load_best_model
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.chunked_loss import head_cross_entropy_sum
 from axml_tf.errors import UserError
 from axml_tf.layers.multi_label_attention import MultiLabelAttention
 from axml_tf.model import split_at_head
 from axml_tf.training import train
 
-# Dropout and a schedule: their state is part of what a run goes on from.
-MODEL = ModelConfig(
-    *(50, 6, 4), hidden_dim=3, fc_dims=(4,), dropout=0.3, label_bias=True
-)
 NO_DROPOUT = dataclasses.replace(MODEL, dropout=0.0, embedding_dropout=0.0)
-TRAINING = TrainingConfig(
-    batch_size=8,
-    max_epochs=2,
-    learning_rate=5e-3,
-    warmup_steps=3,
-    decay_epochs=2,
-    max_length=24,
-    num_replicas=1,
-    seed=7,
-)
-# 44 documents, none longer than 16 words, in batches of 8.
-STEPS_PER_EPOCH = 6
-
-
-def write_data(folder, **fields):
-    train_records = random_records(44, seed=0, longest=16)
-    write_dataset(
-        folder,
-        {
-            "train": [train_records[:20], train_records[20:]],
-            "dev": [random_records(10, seed=1, longest=16)],
-        },
-        **fields,
-    )
-    labels = "".join(f"label {i}\t{10 + i}\n" for i in range(6))
-    (folder / "labels.txt").write_text(labels)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
     return write_data(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(data_dir, tmp_path_factory):
-    """Folder of a run over both epochs at once."""
-    folder = tmp_path_factory.mktemp("uninterrupted")
-    train(MODEL, TRAINING, data_dir, folder)
-    return folder
-
-
-def state(folder, kind="latest"):
-    """Every value of the newest checkpoint, read without the model."""
-    path = tf.train.latest_checkpoint(str(Path(folder, kind)))
-    reader = tf.train.load_checkpoint(path)
-    return {
-        name: reader.get_tensor(name)
-        for name in reader.get_variable_to_shape_map()
-        # How often was saved, and names.
-        if "save_counter" not in name and "OBJECT_GRAPH" not in name
-    }
-
-
-def assert_same_state(folder, other):
-    found, expected = state(folder), state(other)
-    assert found.keys() == expected.keys()
-    assert len(found) > 20
-    for name, value in found.items():
-        np.testing.assert_array_equal(value, expected[name], err_msg=name)
 
 
 def best_step(folder):
@@ -99,30 +40,6 @@ def scripted(monkeypatch, scores):
         lambda *_, **__: {"nDCG@5": remaining.pop(0)},
     )
     return remaining
-
-
-class PowerCut(Exception):
-    """What no code of the run can know of."""
-
-
-def stop_after(monkeypatch, steps):
-    """Lets training die in the midst of the step after these."""
-    make_training_step = training.make_training_step
-    made = 0
-
-    def make(*arguments):
-        step = make_training_step(*arguments)
-
-        def dying(batch):
-            nonlocal made
-            if made == steps:
-                raise PowerCut
-            made += 1
-            return step(batch)
-
-        return dying
-
-    monkeypatch.setattr(training, "make_training_step", make)
 
 
 def weights_after_each_step(monkeypatch):
@@ -144,70 +61,29 @@ def weights_after_each_step(monkeypatch):
     return weights
 
 
-def test_run_that_stops_after_an_epoch_goes_on_bit_for_bit(
-    data_dir, uninterrupted, tmp_path, capsys
+def test_two_replicas_reach_the_weights_of_one_device(
+    data_dir, tmp_path, monkeypatch
 ):
-    train(
-        MODEL,
-        dataclasses.replace(TRAINING, max_epochs=1),
-        data_dir,
-        tmp_path,
-    )
-    assert f"after step {STEPS_PER_EPOCH}" not in capsys.readouterr().out
-    train(MODEL, TRAINING, data_dir, tmp_path)
-    assert f"after step {STEPS_PER_EPOCH}." in capsys.readouterr().out
-    assert_same_state(tmp_path, uninterrupted)
+    reached, sizes_of_chunks = [], []
 
+    def spy(*arguments):
+        sizes_of_chunks[-1].add(arguments[-1])
+        return head_cross_entropy_sum(*arguments)
 
-@pytest.mark.parametrize("steps", [4, STEPS_PER_EPOCH + 5])
-def test_run_that_dies_within_an_epoch_goes_on_bit_for_bit(
-    data_dir, uninterrupted, tmp_path, monkeypatch, steps
-):
-    settings = dataclasses.replace(TRAINING, checkpoint_every=3)
-    with monkeypatch.context() as patch:
-        stop_after(patch, steps)
-        with pytest.raises(PowerCut):
-            train(MODEL, settings, data_dir, tmp_path)
-    # The step that died, and those since the last checkpoint, are made anew.
-    saved = int(state(tmp_path)["progress/step/.ATTRIBUTES/VARIABLE_VALUE"])
-    assert saved == steps // 3 * 3
-    train(MODEL, settings, data_dir, tmp_path)
-    assert_same_state(tmp_path, uninterrupted)
-
-
-def test_finished_run_is_not_trained_further(
-    data_dir, uninterrupted, monkeypatch
-):
-    # Not a single step.
-    stop_after(monkeypatch, 0)
-    before = state(uninterrupted)
-    best = train(MODEL, TRAINING, data_dir, uninterrupted)
-    assert best == before["progress/best/.ATTRIBUTES/VARIABLE_VALUE"]
-    for name, value in state(uninterrupted).items():
-        np.testing.assert_array_equal(value, before[name])
-
-
-def test_training_state_knows_where_it_stands(uninterrupted):
-    progress = {
-        name.split("/")[1]: value
-        for name, value in state(uninterrupted).items()
-        if name.startswith("progress/")
-    }
-    assert progress["epoch"] == 2
-    assert progress["step"] == 2 * STEPS_PER_EPOCH
-    assert progress["step_in_epoch"] == 0
-    assert 0 < progress["best"] < 1
-
-
-def test_two_replicas_reach_the_weights_of_one_device(data_dir, tmp_path):
-    reached = []
-    for num_replicas in (1, 2):
+    monkeypatch.setattr(training_step, "head_cross_entropy_sum", spy)
+    # All 6 labels at once, and a chunk of 4 and then 2.
+    for num_replicas, chunk in ((1, 0), (2, 4)):
         folder = tmp_path / str(num_replicas)
         settings = dataclasses.replace(
-            TRAINING, max_epochs=1, num_replicas=num_replicas
+            TRAINING,
+            max_epochs=1,
+            num_replicas=num_replicas,
+            label_chunk_size=chunk,
         )
+        sizes_of_chunks.append(set())
         train(NO_DROPOUT, settings, data_dir, folder)
         reached.append(state(folder))
+    assert sizes_of_chunks == [{0}, {4}]
     alone, together = reached
     assert alone.keys() == together.keys()
     for name, value in alone.items():
@@ -263,10 +139,10 @@ def test_stopped_run_goes_on_with_more_patience(
     scripted(monkeypatch, [0.5, 0.4])
     train(MODEL, settings, data_dir, tmp_path)
     # The best value is remembered: 0.45 is none.
-    remaining = scripted(monkeypatch, [0.45, 0.6, 0.3, 0.3])
+    remaining = scripted(monkeypatch, [0.45, 0.6, 0.3, 0.3, 0.3, 0.9])
     more = dataclasses.replace(settings, early_stopping_patience=3)
     assert train(MODEL, more, data_dir, tmp_path) == 0.6
-    assert (remaining, best_step(tmp_path)) == ([], 4)
+    assert (remaining, best_step(tmp_path)) == ([0.9], 4)
 
 
 def test_validations_come_at_their_steps_and_when_an_epoch_ends(
@@ -281,33 +157,14 @@ def test_validations_come_at_their_steps_and_when_an_epoch_ends(
 
     monkeypatch.setattr(training._Run, "_validate", spy)
     scripted(monkeypatch, [0.5] * 9)
-    settings = dataclasses.replace(TRAINING, validate_every=4)
+    settings = dataclasses.replace(TRAINING, validate_every=6, max_epochs=3)
     train(MODEL, settings, data_dir, tmp_path)
-    # Epochs end with steps 6 and 12; none is validated twice.
-    assert steps == [4, 6, 8, 12]
+    # Epochs end with steps 8, 16 and 24; none is validated twice.
+    assert steps == [6, 8, 12, 16, 18, 24]
     stale = state(tmp_path)[
         "progress/stale_validations/.ATTRIBUTES/VARIABLE_VALUE"
     ]
-    assert stale == 3
-
-
-def test_run_of_other_settings_is_refused(data_dir, uninterrupted):
-    with pytest.raises(UserError) as error:
-        train(
-            dataclasses.replace(MODEL, dropout=0.0),
-            dataclasses.replace(TRAINING, batch_size=4),
-            data_dir,
-            uninterrupted,
-        )
-    assert "dropout was 0.3, is 0.0; batch_size was 8, is 4." in str(
-        error.value
-    )
-
-
-def test_run_on_other_data_is_refused(uninterrupted, tmp_path):
-    write_data(tmp_path, fingerprint="beef")
-    with pytest.raises(UserError, match="holds a run on other data"):
-        train(MODEL, TRAINING, tmp_path, uninterrupted)
+    assert stale == 5
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
@@ -358,9 +215,9 @@ def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
         *("train/loss", "train/documents_per_second", "train/learning_rate"),
         *(f"dev/{name}@{k}" for name in ("P", "nDCG") for k in (1, 3, 5)),
     }
-    assert list(curves["train/loss"]) == [4, 8, 12]
+    assert list(curves["train/loss"]) == [4, 8, 12, 16]
     assert all(0 < loss < 2 for loss in curves["train/loss"].values())
-    assert list(curves["dev/nDCG@5"]) == [6, 12]
+    assert list(curves["dev/nDCG@5"]) == [8, 16]
     assert max(curves["dev/nDCG@5"].values()) == pytest.approx(best)
     # After 4 steps: past the warm-up, 4 of 12 steps down the cosine.
     assert curves["train/learning_rate"][4] == pytest.approx(
@@ -369,7 +226,7 @@ def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
 
 
 def test_validation_measures_every_dev_document(
-    data_dir, uninterrupted, monkeypatch, tmp_path
+    data_dir, monkeypatch, tmp_path
 ):
     seen = {}
 
@@ -387,12 +244,6 @@ def test_validation_measures_every_dev_document(
     records = random_records(10, seed=1, longest=16)
     assert seen["rows"] == 10
     assert seen["true"] == sorted(labels for *_, labels in records)
-
-
-def test_settings_of_the_run_stand_beside_it(uninterrupted):
-    content = json.loads((uninterrupted / "config.json").read_text())
-    assert content["data_fingerprint"] == "f00d"
-    assert config.load(uninterrupted)[:2] == (MODEL, TRAINING)
 
 
 def test_attention_points_at_the_planted_words(generated, trained_run):

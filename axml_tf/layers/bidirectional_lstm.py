@@ -53,24 +53,12 @@ class BidirectionalLSTM(keras.layers.Layer):
         if not self.jit_compile or tf.config.list_logical_devices("GPU"):
             states = self.keras_layer(inputs, mask=mask)
             return tf.where(mask[:, :, None], states, 0.0)
-        kernels, recurrent_kernels, biases = self._weights_by_direction()
         return lstm_loops.run(
             inputs,
             mask,
-            tf.concat(kernels, 1),
-            tf.stack(recurrent_kernels),
-            tf.concat(biases, 0),
+            _in_one_matrix(self.keras_layer.forward_layer.cell),
+            _in_one_matrix(self.keras_layer.backward_layer.cell),
         )
-
-    def _weights_by_direction(self):
-        cells = [
-            self.keras_layer.forward_layer.cell,
-            self.keras_layer.backward_layer.cell,
-        ]
-        return [
-            [tf.convert_to_tensor(getattr(cell, name)) for cell in cells]
-            for name in ("kernel", "recurrent_kernel", "bias")
-        ]
 
     def compute_output_spec(self, inputs, mask):
         shape = (*inputs.shape[:2], 2 * self.units)
@@ -82,3 +70,9 @@ class BidirectionalLSTM(keras.layers.Layer):
             "units": self.units,
             "jit_compile": self.jit_compile,
         }
+
+
+def _in_one_matrix(cell: keras.layers.LSTMCell) -> tf.Tensor:
+    return tf.concat(
+        [cell.kernel, cell.recurrent_kernel, cell.bias[None, :]], 0
+    )

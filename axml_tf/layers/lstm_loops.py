@@ -1,91 +1,170 @@
-"""The time loop of a bidirectional LSTM and its gradient, compiled.
+"""The time loops of a bidirectional LSTM and their gradient, on a CPU.
 
-Only what must run step by step is in the loops; the matrix products over all
-steps stand outside. Both directions run in one loop, the backward one on
-reversed time.
+Time is cut into blocks of equally many steps. Within a block, only what must
+run step by step is in a loop, which is compiled and runs both directions at
+once, the backward one on reversed time; the matrix products over all steps of
+a block stand outside. Thus one compiled shape serves documents of any length,
+and neither projected inputs nor their gradient exist for more than a block.
 
-Shapes: `tokens` steps, 2 directions, `batch` rows, `units` wide states. Gates
-stand in Keras' order: input, forget, cell, output.
+Shapes: `steps` of a block or `tokens` of whole blocks, 2 directions, `batch`
+rows, `units` wide states. Gates stand in Keras' order: input, forget, cell,
+output. A direction's weights are one matrix, `(dim + units + 1, 4 * units)`:
+kernel, recurrent kernel, bias; so their gradient is one product.
 """
 
 import tensorflow as tf
 
+# Steps of a block; it divides the usual lengths of documents.
+_STEPS = 25
 
-@tf.function(jit_compile=True, autograph=False)
+
+@tf.function(autograph=False)
 def run(
     inputs: tf.Tensor,
     mask: tf.Tensor,
-    kernel: tf.Tensor,
-    recurrent: tf.Tensor,
-    bias: tf.Tensor,
+    forward_weights: tf.Tensor,
+    backward_weights: tf.Tensor,
 ) -> tf.Tensor:
     """States of a bidirectional LSTM.
 
     Args:
         inputs: `(batch, tokens, dim)`.
         mask: boolean `(batch, tokens)`; padding stands at the end.
-        kernel: `(dim, 2 * 4 * units)`, forward then backward.
-        recurrent: `(2, units, 4 * units)`.
-        bias: `(2 * 4 * units,)`.
+        forward_weights: `(dim + units + 1, 4 * units)`.
+        backward_weights: of the same shape.
 
     Returns:
         `(batch, tokens, 2 * units)`, 0 at padding.
     """
-    batch, tokens, _ = tf.unstack(tf.shape(inputs))
-    units = recurrent.shape[1]
-    # (batch, tokens, dim) -> (tokens, batch, 2, 4 * units)
-    by_time = tf.transpose(inputs, [1, 0, 2])
-    flat = tf.reshape(by_time, [tokens * batch, inputs.shape[-1]])
-    projected = tf.reshape(
-        tf.matmul(flat, kernel) + bias, [tokens, batch, 2, 4 * units]
+    num_tokens = tf.shape(inputs)[1]
+    missing = -num_tokens % _STEPS
+    real = tf.cast(mask, inputs.dtype)
+    # (batch, tokens, dim) -> (tokens, batch, dim)
+    by_time = tf.transpose(
+        tf.pad(inputs, [[0, 0], [0, missing], [0, 0]]), [1, 0, 2]
     )
-    real = tf.transpose(tf.cast(mask, inputs.dtype))[:, :, None]
-    states = _loop(
-        tf.stack([projected[:, :, 0], tf.reverse(projected[:, :, 1], [0])], 1),
-        recurrent,
-        tf.stack([real, tf.reverse(real, [0])], 1),
+    real_by_time = tf.transpose(tf.pad(real, [[0, 0], [0, missing]]))
+    states = _run_blocks(
+        by_time,
+        tf.reverse(by_time, [0]),
+        forward_weights,
+        backward_weights,
+        tf.stack([real_by_time, tf.reverse(real_by_time, [0])], 1)[..., None],
     )
-    # (tokens, 2, batch, units) -> (tokens, batch, 2 * units)
+    # (tokens, 2, batch, units) -> (batch, tokens, 2 * units)
     states = tf.concat([states[:, 0], tf.reverse(states[:, 1], [0])], -1)
-    return tf.transpose(states * real, [1, 0, 2])
+    return tf.transpose(states[:num_tokens], [1, 0, 2]) * real[:, :, None]
 
 
 @tf.custom_gradient
-def _loop(
-    projected: tf.Tensor, recurrent: tf.Tensor, real: tf.Tensor
+def _run_blocks(
+    forward_inputs: tf.Tensor,
+    backward_inputs: tf.Tensor,
+    forward_weights: tf.Tensor,
+    backward_weights: tf.Tensor,
+    real: tf.Tensor,
 ) -> tf.Tensor:
-    """Runs the loop over time.
+    """Runs block after block.
 
     Args:
-        projected: `(tokens, 2, batch, 4 * units)`: inputs times kernel plus
-            bias.
-        recurrent: `(2, units, 4 * units)`.
+        forward_inputs: `(tokens, batch, dim)`.
+        backward_inputs: the same in reversed time.
+        forward_weights: `(dim + units + 1, 4 * units)`.
+        backward_weights: of the same shape.
         real: `(tokens, 2, batch, 1)`: 1 for a token, 0 for padding, which
             leaves the state as it is.
 
     Returns:
         States, `(tokens, 2, batch, units)`.
     """
-    states, cells, gates = _forward(projected, recurrent, real)
+    inputs = (forward_inputs, backward_inputs)
+    weights = (forward_weights, backward_weights)
+    states, cells, gates = _forward(inputs, weights, real)
 
     def gradient(d_states):
-        d_projected = _backward(d_states, cells, gates, recurrent, real)
-        before = tf.concat([tf.zeros_like(states[:1]), states[:-1]], 0)
-        # Sum over tokens and batch, for each direction.
-        d_recurrent = tf.einsum("tnbu,tnbg->nug", before, d_projected)
-        return d_projected, d_recurrent, None
+        d_inputs, d_weights = _backward(
+            d_states, inputs, weights, real, states, cells, gates
+        )
+        return *d_inputs, *d_weights, None
 
     return states, gradient
 
 
-def _forward(projected, recurrent, real):
-    num_tokens = tf.shape(projected)[0]
+def _split(weights: tuple[tf.Tensor, tf.Tensor]):
+    """Kernels and biases of both directions; recurrent kernels, stacked."""
+    units = weights[0].shape[1] // 4
+    dim = weights[0].shape[0] - units - 1
+    return (
+        [w[:dim] for w in weights],
+        tf.stack([w[dim:-1] for w in weights]),
+        [w[-1] for w in weights],
+    )
+
+
+def _block(tensor: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    return tensor[index * _STEPS : (index + 1) * _STEPS]
+
+
+def _forward(inputs, weights, real):
+    """States and cells, `(tokens, 2, batch, units)`; gates by block."""
+    kernels, recurrent, biases = _split(weights)
     units = recurrent.shape[1]
-    zeros = tf.zeros_like(projected[0, :, :, :units])
+    dim, batch = inputs[0].shape[2], tf.shape(inputs[0])[1]
+    num_blocks = tf.shape(real)[0] // _STEPS
+
+    def body(index, state, cell, *arrays):
+        projected = [
+            tf.reshape(
+                tf.matmul(tf.reshape(_block(x, index), [-1, dim]), kernel)
+                + bias,
+                [_STEPS, batch, 4 * units],
+            )
+            for x, kernel, bias in zip(inputs, kernels, biases, strict=True)
+        ]
+        results = _forward_block(
+            *projected, recurrent, _block(real, index), state, cell
+        )
+        return (
+            index + 1,
+            results[0][-1],
+            results[1][-1],
+            *(
+                array.write(index, result)
+                for array, result in zip(arrays, results, strict=True)
+            ),
+        )
+
+    arrays = [
+        tf.TensorArray(
+            real.dtype,
+            num_blocks,
+            clear_after_read=False,
+            element_shape=[_STEPS, 2, inputs[0].shape[1], width],
+        )
+        for width in (units, units, 4 * units)
+    ]
+    zeros = tf.zeros([2, batch, units], real.dtype)
+    _, _, _, states, cells, gates = tf.while_loop(
+        lambda index, *_: index < num_blocks,
+        body,
+        (0, zeros, zeros, *arrays),
+        shape_invariants=(
+            tf.TensorShape([]),
+            *[tf.TensorShape([2, inputs[0].shape[1], units])] * 2,
+            *[tf.TensorShape(None)] * 3,
+        ),
+    )
+    return states.concat(), cells.concat(), gates
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _forward_block(forward, backward, recurrent, real, state, cell):
+    """States, cells and gates of a block from its projected inputs."""
 
     def step(t, state, cell, states, cells, gates):
+        projected = tf.stack([forward[t], backward[t]])
         i, f, g, o = tf.split(
-            projected[t] + tf.matmul(state, recurrent), 4, axis=-1
+            projected + tf.matmul(state, recurrent), 4, axis=-1
         )
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         new_cell = f * cell + i * g
@@ -102,31 +181,122 @@ def _forward(projected, recurrent, real):
         )
 
     arrays = [
-        tf.TensorArray(projected.dtype, num_tokens, element_shape=shape)
-        for shape in (zeros.shape, zeros.shape, projected.shape[1:])
+        tf.TensorArray(state.dtype, _STEPS, element_shape=shape)
+        for shape in (
+            state.shape,
+            state.shape,
+            [*state.shape[:2], 4 * state.shape[2]],
+        )
     ]
     _, _, _, *arrays = tf.while_loop(
-        lambda t, *_: t < num_tokens, step, (0, zeros, zeros, *arrays)
+        lambda t, *_: t < _STEPS,
+        step,
+        (0, state, cell, *arrays),
+        maximum_iterations=_STEPS,
     )
     return [array.stack() for array in arrays]
 
 
-def _backward(d_states, cells, gates, recurrent, real):
-    num_tokens = tf.shape(gates)[0]
-    zeros = tf.zeros_like(cells[0])
+def _backward(d_states, inputs, weights, real, states, cells, gates):
+    """Gradients of inputs and weights, a pair of each."""
+    kernels, recurrent, _ = _split(weights)
+    units = recurrent.shape[1]
+    dim, batch = inputs[0].shape[2], tf.shape(inputs[0])[1]
     transposed = tf.transpose(recurrent, [0, 2, 1])
+    states_before, cells_from_before = (
+        tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
+    )
+    factors = [
+        _factor(x, states_before[:-1, direction])
+        for direction, x in enumerate(inputs)
+    ]
 
-    def step(t, d_state, d_cell, d_projected):
+    def body(index, d_state, d_cell, d_weights, d_inputs):
+        d_state, d_cell, *d_projected = _backward_block(
+            _block(d_states, index),
+            cells_from_before[index * _STEPS : (index + 1) * _STEPS + 1],
+            gates.read(index),
+            transposed,
+            _block(real, index),
+            d_state,
+            d_cell,
+        )
+        d_projected = [
+            tf.reshape(d, [_STEPS * batch, 4 * units]) for d in d_projected
+        ]
+        columns = slice(index * _STEPS * batch, (index + 1) * _STEPS * batch)
+        return (
+            index - 1,
+            d_state,
+            d_cell,
+            [
+                total + tf.matmul(factor[:, columns], d)
+                for total, factor, d in zip(
+                    d_weights, factors, d_projected, strict=True
+                )
+            ],
+            [
+                array.write(
+                    index,
+                    tf.reshape(
+                        tf.matmul(d, kernel, transpose_b=True),
+                        [_STEPS, batch, dim],
+                    ),
+                )
+                for array, kernel, d in zip(
+                    d_inputs, kernels, d_projected, strict=True
+                )
+            ],
+        )
+
+    num_blocks = tf.shape(real)[0] // _STEPS
+    zeros = tf.zeros_like(states[0])
+    d_inputs = [
+        tf.TensorArray(
+            real.dtype,
+            num_blocks,
+            element_shape=[_STEPS, *inputs[0].shape[1:]],
+        )
+    ] * 2
+    _, _, _, d_weights, d_inputs = tf.while_loop(
+        lambda index, *_: index >= 0,
+        body,
+        (
+            num_blocks - 1,
+            zeros,
+            zeros,
+            [tf.zeros_like(w) for w in weights],
+            d_inputs,
+        ),
+    )
+    return [array.concat() for array in d_inputs], d_weights
+
+
+def _factor(inputs, states_before):
+    """What a direction's gates were made of, `(dim + units + 1, rows)`.
+
+    The gradient of its weights is this times the gradient of the gates.
+    Transposed in one go, for a matrix product that transposes by itself is
+    slower.
+    """
+    rows = tf.concat([inputs, states_before, tf.ones_like(inputs[..., :1])], -1)
+    return tf.reshape(tf.transpose(rows, [2, 0, 1]), [rows.shape[2], -1])
+
+
+@tf.function(jit_compile=True, autograph=False)
+def _backward_block(d_states, cells, gates, transposed, real, d_state, d_cell):
+    """Gradients of the state and the cell before a block, and of its gates."""
+
+    def step(t, d_state, d_cell, forward, backward):
         i, f, g, o = tf.split(gates[t], 4, axis=-1)
-        before = tf.where(t > 0, cells[tf.maximum(t - 1, 0)], zeros)
-        squashed = tf.tanh(cells[t])
+        squashed = tf.tanh(cells[t + 1])
         d_state = d_state + d_states[t]
         d_new_state = d_state * real[t]
         d_new_cell = d_cell * real[t] + d_new_state * o * (1 - squashed**2)
         d_gates = tf.concat(
             [
                 d_new_cell * g * i * (1 - i),
-                d_new_cell * before * f * (1 - f),
+                d_new_cell * cells[t] * f * (1 - f),
                 d_new_cell * i * (1 - g**2),
                 d_new_state * squashed * o * (1 - o),
             ],
@@ -137,15 +307,18 @@ def _backward(d_states, cells, gates, recurrent, real):
             t - 1,
             tf.matmul(d_gates, transposed) + d_state * padding,
             d_new_cell * f + d_cell * padding,
-            d_projected.write(t, d_gates),
+            forward.write(t, d_gates[0]),
+            backward.write(t, d_gates[1]),
         )
 
-    d_projected = tf.TensorArray(
-        gates.dtype, num_tokens, element_shape=gates.shape[1:]
-    )
-    *_, d_projected = tf.while_loop(
+    arrays = [
+        tf.TensorArray(gates.dtype, _STEPS, element_shape=gates.shape[2:])
+        for _ in range(2)
+    ]
+    _, d_state, d_cell, *arrays = tf.while_loop(
         lambda t, *_: t >= 0,
         step,
-        (num_tokens - 1, zeros, zeros, d_projected),
+        (_STEPS - 1, d_state, d_cell, *arrays),
+        maximum_iterations=_STEPS,
     )
-    return d_projected.stack()
+    return [d_state, d_cell, *(array.stack() for array in arrays)]

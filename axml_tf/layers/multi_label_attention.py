@@ -73,13 +73,14 @@ class MultiLabelAttention(keras.layers.Layer):
         # (labels, key_dim), (batch, key_dim, tokens)
         #     -> (batch, labels, tokens)
         scores = ops.matmul(label_vectors, ops.transpose(keys, (0, 2, 1)))
+        # In mixed precision too: a sum over hundreds of tokens.
+        scores = ops.cast(scores, "float32")
         if mask is None:
-            return ops.softmax(scores, axis=-1)
+            return ops.cast(ops.softmax(scores, axis=-1), keys.dtype)
         visible = ops.expand_dims(mask, 1)
         # A large finite number: minus infinity makes an empty row NaN.
-        scores = ops.where(visible, scores, ops.cast(-1e9, scores.dtype))
-        alpha = ops.softmax(scores, axis=-1)
-        return ops.where(visible, alpha, ops.zeros_like(alpha))
+        alpha = ops.softmax(ops.where(visible, scores, -1e9), axis=-1)
+        return ops.cast(ops.where(visible, alpha, 0.0), keys.dtype)
 
     def compute_output_shape(self, keys_shape, values_shape):
         return (keys_shape[0], self.num_labels, values_shape[-1])

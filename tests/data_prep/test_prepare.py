@@ -3,33 +3,20 @@
 import collections
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from raw_documents import DEV, TEST, TRAIN, run
 
 from axml_tf import schema
 from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
-from axml_tf.errors import UserError
 from axml_tf.text import Tokenizer
 from data_prep.config import PrepareConfig
 from data_prep.generated_corpus import write_generated_corpus
 from data_prep.prepare import prepare
 from data_prep.readers.document import Document
 from data_prep.readers.lines import write_lines
-
-TRAIN = [
-    Document("t0", b"Cats and cats, 1998!", ("cat", "pet")),
-    Document("t1", b"dogs AND cats 1999", ("pet", "dog")),
-    Document("t2", b"dogs dogs 42", ("dog", "pet")),
-]
-DEV = [Document("d0", b"dogs and fish 2001", ("fish", "pet"))]
-TEST = [
-    Document("e0", b"birds and cats", ("bird", "cat", "fish")),
-    Document("e1", b"", ()),
-]
 
 
 def records(data_dir, split):
@@ -44,20 +31,6 @@ def records(data_dir, split):
         }
         for record in dataset
     ]
-
-
-@pytest.fixture
-def raw(tmp_path):
-    folder = tmp_path / "raw"
-    folder.mkdir()
-    for split, documents in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
-        write_lines(folder, split, documents)
-    return folder
-
-
-def run(raw, **options):
-    output = raw.parent / "out"
-    return output, prepare(PrepareConfig(raw, output, **options))
 
 
 def test_vocabulary_is_by_count_and_rare_numbers_share_a_shape(raw):
@@ -286,84 +259,3 @@ def test_fingerprint_follows_what_a_checkpoint_must_fit(raw):
     assert info.fingerprint == same.fingerprint
     prints = {i.fingerprint for i in (info, longer, smaller)}
     assert len(prints) == 3
-
-
-def test_a_failed_run_leaves_no_folder_and_the_old_one_whole(raw):
-    output, _ = run(raw)
-    before = {path.name: path.read_bytes() for path in output.iterdir()}
-    (raw / "test_labels.txt").write_text("one line\n")
-    with pytest.raises(UserError, match="as many lines"):
-        run(raw, overwrite=True)
-    assert before == {p.name: p.read_bytes() for p in output.iterdir()}
-    fresh = raw.parent / "fresh"
-    with pytest.raises(UserError, match="as many lines"):
-        prepare(PrepareConfig(raw, fresh))
-    assert {path.name for path in raw.parent.iterdir()} == {"raw", "out"}
-
-
-def test_an_output_that_exists_is_not_replaced_unasked(raw):
-    run(raw)
-    with pytest.raises(UserError, match="--overwrite"):
-        run(raw)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"format": "csv"}, "no training documents: expected train.csv"),
-        ({"embeddings": "nowhere.txt"}, "No file of word vectors"),
-    ],
-)
-def test_missing_files_are_named(raw, options, message):
-    with pytest.raises(UserError, match=message):
-        run(raw, **options)
-    assert not (raw.parent / "out").exists()
-
-
-def test_a_dev_split_without_documents_is_an_error(raw):
-    for path in raw.glob("dev_*"):
-        path.unlink()
-    with pytest.raises(UserError, match="No document is left for dev"):
-        run(raw, valid_fraction=1e-9)
-
-
-def test_training_documents_without_any_label_are_an_error(raw):
-    (raw / "train_labels.txt").write_text("\n\n\n")
-    with pytest.raises(UserError, match="No training document"):
-        run(raw)
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"format": "xml"},
-        {"compression": "zip"},
-        {"max_vocab_size": 2},
-        {"min_count": 0},
-        {"max_length": 0},
-        {"num_shards": 0},
-        {"valid_fraction": 1.0},
-        {"label_separator": ""},
-    ],
-)
-def test_values_out_of_range_name_the_flag(options):
-    (name,) = options
-    with pytest.raises(UserError, match=f"--{name} must"):
-        PrepareConfig("in", "out", **options)
-
-
-def test_the_command_tells_a_missing_folder_in_one_line(tmp_path):
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "data_prep.prepare"),
-            f"--input_dir={tmp_path}/none",
-            f"--output_dir={tmp_path}/out",
-        ],
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 1
-    last = result.stderr.splitlines()[-1]
-    assert last == f"error: There is no input folder {tmp_path}/none."
-    assert "Traceback" not in result.stderr
-    assert not (tmp_path / "out").exists()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import axml_tf
-from axml_tf.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
 from axml_tf.evaluation import evaluate as evaluation
 from axml_tf.evaluation import ranking
@@ -37,7 +37,7 @@ RANKINGS = {
 
 
 def split_info(num_documents):
-    return SplitInfo(num_documents, 0, 0, 0, 0, 0, ())
+    return SplitInfo(num_documents, 0, 0, 0, 0, 0, (), ())
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def data_dir(tmp_path):
         compression="",
         splits={"train": split_info(50), "test": split_info(5)},
         fingerprint="f00d",
-        format_version=1,
+        format_version=FORMAT_VERSION,
         schema_version=1,
         tokenizer_version=1,
         versions={},

@@ -27,7 +27,7 @@ def data_dir(trained, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(trained.data_dir, folder)
     info = DatasetInfo.load(folder)
-    split = SplitInfo(len(DOCUMENTS), 0, 0, 0, 0, 0, ("train.tfrecord",))
+    split = SplitInfo(len(DOCUMENTS), 0, 0, 0, 0, 0, (), ("train.tfrecord",))
     dataclasses.replace(info, splits={"train": split}).save(folder)
     return folder
 

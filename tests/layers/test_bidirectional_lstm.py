@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from helpers import mask_of, set_random_weights
 
+from axml_tf.layers import lstm_loops
 from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
 
 UNITS, DIM, TOKENS = 3, 4, 6
@@ -32,33 +33,66 @@ def keras_layer():
     return layer
 
 
-def states_and_gradients(layer, inputs, upstream):
+def states_and_gradients(layer, inputs, mask, upstream):
     """States, 0 at padding, and the gradients of inputs and weights."""
-    inputs = tf.constant(inputs)
+    inputs, mask = map(tf.convert_to_tensor, (inputs, mask))
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        states = layer(inputs, mask=tf.constant(MASK)) * MASK[:, :, None]
+        states = layer(inputs, mask=mask)
+        states *= tf.cast(mask, states.dtype)[:, :, None]
         total = tf.reduce_sum(states * upstream)
     variables = [w.value for w in layer.trainable_weights]
     return states, tape.gradient(total, [inputs, *variables])
 
 
+# The compiled loop goes in blocks of 25 steps: documents shorter than one, of
+# exactly one, a step more and less, two, and two with a rest.
+assert lstm_loops._STEPS == 25
+
+
+@pytest.mark.parametrize("in_graph", [False, True])
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [6, 4, 1, 0],
+        [24, 23, 1, 0],
+        # Ends at a border of blocks, just before it, just behind it.
+        [25, 24, 1, 0],
+        [26, 25, 24, 0],
+        [50, 26, 25, 24],
+        [60, 51, 50, 49],
+        [60, 26, 25, 0],
+    ],
+)
 @both_forms
-def test_states_and_gradients_equal_those_of_keras(jit_compile):
+def test_states_and_gradients_equal_those_of_keras(
+    jit_compile, lengths, in_graph
+):
     layer, reference = built(jit_compile), keras_layer()
     # The same weights in the same order.
     reference.set_weights(layer.get_weights())
-    inputs = random_inputs()
-    upstream = np.random.default_rng(4).normal(size=(4, TOKENS, 2 * UNITS))
+    tokens = max(lengths)
+    inputs, mask = random_inputs(tokens), mask_of(lengths, tokens)
+    upstream = np.random.default_rng(4).normal(size=(4, tokens, 2 * UNITS))
     upstream = upstream.astype("float32")
     expected, expected_gradients = states_and_gradients(
-        reference, inputs, upstream
+        reference, inputs, mask, upstream
     )
-    states, gradients = states_and_gradients(layer, inputs, upstream)
-    np.testing.assert_allclose(states, expected, atol=1e-6)
+
+    def call(inputs, mask, upstream):
+        return states_and_gradients(layer, inputs, mask, upstream)
+
+    if in_graph:
+        call = tf.function(call)
+    states, gradients = call(inputs, mask, upstream)
+    np.testing.assert_allclose(states, expected, rtol=1e-5, atol=1e-6)
     assert len(gradients) == len(expected_gradients) == 7
     for gradient, other in zip(gradients, expected_gradients, strict=True):
-        np.testing.assert_allclose(gradient, other, atol=2e-6)
+        # Weights' gradients are sums over all tokens.
+        scale = max(1, np.abs(other).max())
+        np.testing.assert_allclose(
+            gradient, other, rtol=1e-5, atol=1e-6 * scale
+        )
 
 
 @both_forms
@@ -79,16 +113,18 @@ def test_states_are_zero_at_padding(jit_compile):
     assert states[MASK].all()
 
 
+# Within the block, to its end, and beyond it.
+@pytest.mark.parametrize("added", [6, 19, 20, 54])
 @both_forms
-def test_padding_does_not_change_states(jit_compile):
+def test_padding_does_not_change_states(jit_compile, added):
     layer, inputs = built(jit_compile), random_inputs()
-    longer = np.concatenate([inputs, np.full_like(inputs, 7.0)], axis=1)
-    longer_mask = np.concatenate([MASK, np.zeros_like(MASK)], axis=1)
+    longer = np.pad(inputs, [(0, 0), (0, added), (0, 0)], constant_values=7.0)
+    longer_mask = np.pad(MASK, [(0, 0), (0, added)])
+    states = layer(longer, mask=longer_mask)
     np.testing.assert_allclose(
-        layer(longer, mask=longer_mask)[:, :TOKENS],
-        layer(inputs, mask=MASK),
-        atol=1e-6,
+        states[:, :TOKENS], layer(inputs, mask=MASK), atol=1e-6
     )
+    assert not np.any(states[:, TOKENS:])
 
 
 @both_forms
@@ -101,8 +137,9 @@ def test_number_of_tokens_may_be_unknown_in_a_graph(jit_compile):
             tf.TensorSpec([None, None], tf.bool),
         ],
     )
-    for tokens in (2, TOKENS):
-        inputs, mask = random_inputs(tokens), MASK[:, :tokens]
+    for tokens in (2, TOKENS, 25, 60):
+        inputs = random_inputs(tokens)
+        mask = mask_of([tokens, tokens - 1, 1, 0], tokens)
         np.testing.assert_allclose(
             call(inputs, mask), layer(inputs, mask=mask), atol=1e-6
         )

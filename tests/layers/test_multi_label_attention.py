@@ -95,20 +95,44 @@ def test_large_scores_stay_finite():
     assert np.all(np.isfinite(output))
 
 
-def test_mixed_precision_is_close():
-    layer, keys, values = random_case()
-    mixed = MultiLabelAttention(6, dtype="mixed_bfloat16")
-    mixed.build(keys.shape, values.shape)
+def mixed_copy(layer, dtype):
+    mixed = MultiLabelAttention(6, dtype=f"mixed_{dtype}")
+    mixed.build((3, TOKENS, 4), (3, TOKENS, 3))
     mixed.set_weights(layer.get_weights())
+    return mixed
+
+
+# bfloat16 has 8 bits of precision, float16 has 11.
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [("bfloat16", 3e-2), ("float16", 4e-3)]
+)
+def test_mixed_precision_is_close(dtype, tolerance):
+    layer, keys, values = random_case()
+    mixed = mixed_copy(layer, dtype)
     output = mixed(keys, values, mask=MASK)
-    assert output.dtype == "bfloat16"
+    assert output.dtype == dtype
     assert mixed.label_vectors.dtype == "float32"
     np.testing.assert_allclose(
         tf.cast(output, "float32"),
         layer(keys, values, mask=MASK),
-        atol=3e-2,
+        atol=tolerance,
     )
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_empty_document_gives_zeros_in_mixed_precision(dtype):
+    layer, keys, values = random_case()
+    mixed = mixed_copy(layer, dtype)
+    keys, values = tf.constant(keys), tf.constant(values)
+    with tf.GradientTape() as tape:
+        tape.watch([keys, values])
+        output = mixed(keys, values, mask=MASK)
+        total = tf.reduce_sum(output**2)
     assert not np.any(tf.cast(output[2], "float32"))
+    assert np.all(np.isfinite(tf.cast(output, "float32")))
+    inputs = [keys, values, mixed.label_vectors.value]
+    for gradient in tape.gradient(total, inputs):
+        assert np.all(np.isfinite(gradient))
 
 
 def test_the_mask_ends_here():

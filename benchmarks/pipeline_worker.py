@@ -1,0 +1,69 @@
+"""Worker: batches from records, read alone and trained on."""
+
+import itertools
+import time
+
+from axml_tf import quiet_start  # noqa: F401  # isort: skip
+
+from axml_tf import input_pipeline
+from axml_tf.config import TrainingConfig
+from benchmarks.ours import Ours
+from benchmarks.prepared import write_random_documents
+from benchmarks.workers import serve
+
+
+class PipelineWorker(Ours):
+    """A model, and records that fill all its tokens."""
+
+    def write(self, folder: str, num_batches: int) -> None:
+        """Writes the records of an epoch of so many batches."""
+        size = self.size
+        self.num_batches = num_batches
+        self._config = TrainingConfig(
+            batch_size=size.batch, max_length=size.tokens
+        )
+        self._folder = folder
+        lengths = [size.tokens] * (size.batch * num_batches)
+        self._info = write_random_documents(folder, lengths, size)
+        self._numbers = itertools.count()
+
+    def read_epoch(self) -> float:
+        """Seconds of an epoch of batches alone."""
+        start = time.perf_counter()
+        for _ in self._epoch():
+            pass
+        return time.perf_counter() - start
+
+    def train_epoch(self) -> float:
+        """Seconds of an epoch of steps, each on a batch of the pipeline."""
+        start = time.perf_counter()
+        for batch in self._epoch():
+            self.batch = {name: batch[name] for name in self.batch}
+            self.step()
+        return time.perf_counter() - start
+
+    def train_cached(self) -> float:
+        """Seconds of as many steps, all on the batch that was the last."""
+        start = time.perf_counter()
+        for _ in range(self.num_batches):
+            self.step()
+        return time.perf_counter() - start
+
+    def _epoch(self):
+        return input_pipeline.training_batches(
+            self._folder, self._info, self._config, next(self._numbers)
+        )
+
+
+if __name__ == "__main__":
+    worker = PipelineWorker()
+    functions = (
+        "make",
+        "write",
+        "read_epoch",
+        "train_epoch",
+        "train_cached",
+        "matmul",
+        "versions",
+    )
+    serve({name: getattr(worker, name) for name in functions})

@@ -1,0 +1,136 @@
+"""What every command here shares: rounds, medians, the table and the file.
+
+The file holds `figures` (name to median), `details` (the settings, and every
+round of every figure), `versions` and `machine`.
+"""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from absl import flags
+
+from axml_tf.files import atomic_file, check_writable
+from benchmarks.workers import Worker
+
+# Wide enough for all cores to be busy, and done in less than a second.
+_MATMUL_WIDTH = 3072
+
+Series = list[float]
+
+
+def define_flags(repeats: int = 5) -> None:
+    """Defines --output and --repeats."""
+    flags.DEFINE_string("output", None, "JSON file to write.")
+    flags.DEFINE_integer(
+        "repeats", repeats, "Rounds, of which medians are taken.", lower_bound=1
+    )
+
+
+def rounds(
+    calls: dict[str, Callable[[], float]], warm_up: bool = True
+) -> dict[str, Series]:
+    """Makes all calls in turn, --repeats times.
+
+    Args:
+        calls: by name.
+        warm_up: whether a round that does not count goes first.
+
+    Returns:
+        What each call returned, by name, a value a round.
+    """
+    results = {name: [] for name in calls}
+    for number in range(flags.FLAGS.repeats + warm_up):
+        for name, call in calls.items():
+            value = call()
+            if number >= warm_up:
+                results[name].append(value)
+    return results
+
+
+def matmul_gflops(*workers: Worker) -> float:
+    """The machine's rate of float32 products now: that of the best worker."""
+    rates = [worker("matmul", width=_MATMUL_WIDTH) for worker in workers]
+    return max(rates) / 1e9
+
+
+class Report:
+    """Figures of one command; `finish` prints and writes them."""
+
+    def __init__(self):
+        if flags.FLAGS.output:
+            check_writable(flags.FLAGS.output)
+        self.versions = {"python": platform.python_version()}
+        self._series: dict[str, Series] = {}
+
+    def add(self, name: str, values: Series, peer: Series = ()) -> None:
+        """Adds a figure, a value a round; `peer_NAME` is the peer's."""
+        self._series[name] = list(values)
+        if peer:
+            self._series[f"peer_{name}"] = list(peer)
+
+    def compare(
+        self, name: str, ours: Series, peer: Series, ratio: str
+    ) -> None:
+        """Adds a figure of both sides and, as `ratio`, ours / peer."""
+        self.add(name, ours, peer)
+        pairs = zip(ours, peer, strict=True)
+        self.add(ratio, [our / their for our, their in pairs])
+
+    def figures(self) -> dict[str, float]:
+        """Median of every figure."""
+        return {
+            name: statistics.median(values)
+            for name, values in self._series.items()
+        }
+
+    def table(self) -> str:
+        """A line a figure: its median, least and most; the peer's median."""
+        figures = self.figures()
+        rows = [("figure", "median", "least", "most", "peer")]
+        for name, values in self._series.items():
+            if name.removeprefix("peer_") != name:
+                continue
+            numbers = [figures[name], min(values), max(values)]
+            if f"peer_{name}" in figures:
+                numbers.append(figures[f"peer_{name}"])
+            cells = [f"{number:,.3f}" for number in numbers]
+            rows.append((name, *cells, *[""] * (4 - len(cells))))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join(
+                [row[0].ljust(widths[0])]
+                + [c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)]
+            ).rstrip()
+            for row in rows
+        )
+
+    def finish(self, **details: Any) -> None:
+        """Prints the table and writes the file that --output names."""
+        print(self.table())
+        if not flags.FLAGS.output:
+            return
+        report = {
+            "figures": self.figures(),
+            "details": {**details, "rounds": self._series},
+            "versions": self.versions,
+            "machine": machine(),
+        }
+        with atomic_file(flags.FLAGS.output) as temporary:
+            text = json.dumps(report, indent=2) + "\n"
+            temporary.write_text(text, encoding="utf-8")
+
+
+def machine() -> dict[str, str | int]:
+    """Processor, cores this process may use, and bytes of memory."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    models = [x.partition(":")[2].strip() for x in lines if "model name" in x]
+    return {
+        "cpu": models[0] if models else platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+    }

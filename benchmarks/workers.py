@@ -1,0 +1,93 @@
+"""Processes that do one piece of work at a time, when they are told to.
+
+A worker reads one call a line from its standard input and answers with one
+line: `{"call": NAME, "arguments": {...}}`, then `{"result": ...}` or
+`{"error": ...}`. So two sides can hold their models in memory and be timed in
+turn. Standard library only: peers run in an environment of their own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def serve(functions: dict[str, Callable]) -> None:
+    """Answers calls from standard input until it ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    # What libraries print must not stand between the answers.
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        call = json.loads(line)
+        try:
+            result = functions[call["call"]](**call["arguments"])
+            answer = {"result": result}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def peak_rss() -> int:
+    """Largest resident set of this process so far, in bytes."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    # Not getrusage: its figure begins with that of the parent process.
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+class WorkerError(RuntimeError):
+    """A worker's call failed, or the worker died of it."""
+
+
+class Worker:
+    """A process that serves `serve`'s protocol; stops with its block.
+
+    Args:
+        module: what to run, as in `python -m`.
+        python: interpreter to run it with; default: this one.
+    """
+
+    def __init__(self, module: str, python: str = sys.executable):
+        self.module = module
+        self._process = subprocess.Popen(
+            [python, "-m", module],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def __call__(self, call: str, **arguments: Any) -> Any:
+        """The result of a function of the worker.
+
+        Raises:
+            WorkerError: it failed.
+        """
+        line = json.dumps({"call": call, "arguments": arguments})
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # What follows says so.
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise WorkerError(
+                f"{self.module} died in {call!r} (exit status "
+                f"{self._process.wait()}; -9 is often a lack of memory)."
+            )
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise WorkerError(f"{self.module}, {call!r}: {answer['error']}")
+        return answer["result"]

@@ -1,0 +1,33 @@
+import pytest
+
+from benchmarks.workers import Worker, WorkerError
+
+ECHO = "tests.benchmarks.echo_worker"
+
+
+@pytest.fixture
+def worker():
+    with Worker(ECHO) as worker:
+        yield worker
+
+
+def test_worker_answers_one_call_after_another(worker):
+    assert worker("echo", value=[1, "é"]) == [1, "é"]
+    assert worker("echo", value=None) is None
+
+
+def test_worker_goes_on_after_an_error(worker):
+    with pytest.raises(WorkerError, match="'fail': ValueError: two\nlines"):
+        worker("fail")
+    assert worker("echo", value=1) == 1
+
+
+def test_unknown_call_is_an_error(worker):
+    with pytest.raises(WorkerError, match="KeyError: 'sing'"):
+        worker("sing")
+
+
+def test_death_of_a_worker_is_told(worker):
+    for _ in range(2):
+        with pytest.raises(WorkerError, match=r"died .* status 3"):
+            worker("die")

@@ -1,0 +1,53 @@
+"""A model and a data set that train in a second."""
+
+from pathlib import Path
+
+import tensorflow as tf
+from helpers import random_records, write_dataset
+
+from axml_tf.config import ModelConfig, TrainingConfig
+
+# Dropout and a schedule: their state is part of what a run goes on from.
+MODEL = ModelConfig(
+    *(50, 6, 4), hidden_dim=3, fc_dims=(4,), dropout=0.3, label_bias=True
+)
+TRAINING = TrainingConfig(
+    batch_size=8,
+    max_epochs=2,
+    learning_rate=5e-3,
+    warmup_steps=3,
+    decay_epochs=2,
+    max_length=24,
+    num_replicas=1,
+    seed=7,
+)
+# 44 documents, which have 8 lengths to be padded to; none of these fills more
+# than one batch.
+STEPS_PER_EPOCH = 8
+
+
+def write_data(folder, **fields):
+    train_records = random_records(44, seed=0, longest=16)
+    write_dataset(
+        folder,
+        {
+            "train": [train_records[:20], train_records[20:]],
+            "dev": [random_records(10, seed=1, longest=16)],
+        },
+        **fields,
+    )
+    labels = "".join(f"label {i}\t{10 + i}\n" for i in range(6))
+    (folder / "labels.txt").write_text(labels)
+    return folder
+
+
+def state(folder, kind="latest"):
+    """Every value of the newest checkpoint, read without the model."""
+    path = tf.train.latest_checkpoint(str(Path(folder, kind)))
+    reader = tf.train.load_checkpoint(path)
+    return {
+        name: reader.get_tensor(name)
+        for name in reader.get_variable_to_shape_map()
+        # How often was saved, and names.
+        if "save_counter" not in name and "OBJECT_GRAPH" not in name
+    }
