@@ -58,11 +58,11 @@ def head_cross_entropy_sum(
         )
 
         def gradient(upstream):
-            gradients_ = tf.nest.flatten(gradients)
+            of_sum = tf.nest.flatten(gradients)
             return tf.cond(
                 upstream == 1.0,
-                lambda: gradients_,  # No copy: they can be large.
-                lambda: [g * upstream for g in gradients_],
+                lambda: of_sum,  # Not copied: they can be large.
+                lambda: [g * upstream for g in of_sum],
             )
 
         return loss, gradient
