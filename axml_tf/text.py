@@ -105,7 +105,7 @@ class Tokenizer(tf.Module):
         words, starts, ends = split_words(texts)
         # Cut before lower-casing: only the words that are kept cost.
         words = words[:, : self.max_length]
-        token_ids = words.with_values(self._look_up(words.values))
+        token_ids = words.with_values(self.look_up(words.values))
         return TokenizedText(
             token_ids,
             words,
@@ -113,7 +113,15 @@ class Tokenizer(tf.Module):
             ends[:, : self.max_length],
         )
 
-    def _look_up(self, words: tf.Tensor) -> tf.Tensor:
+    def look_up(self, words: tf.Tensor) -> tf.Tensor:
+        """Ids of words as they are written.
+
+        Args:
+            words: 1-D string tensor, as `split_words` gives them.
+
+        Returns:
+            int32 tensor of the same shape.
+        """
         # Nearly all words are found by what is cheap. It finds no other word
         # than the full way does: what has letters or bytes that only that
         # one changes stands in no vocabulary.

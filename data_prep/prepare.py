@@ -3,13 +3,15 @@
     python -m data_prep.prepare --input_dir=RAW --output_dir=DATA
 
 Two passes over the training documents, one over the others: count words and
-labels, choose ids, write records. Memory grows with the vocabulary and the
-labels, never with the number of documents. What is written stands in
-`axml_tf/dataset_info.py`.
+labels, choose ids, write records. No text is split twice: between the passes
+the words of the training documents wait on disk. Memory grows with the
+vocabulary and the labels, never with the number of documents. What is written
+stands in `axml_tf/dataset_info.py`.
 """
 
 import collections
 import contextlib
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -28,7 +30,7 @@ from axml_tf import flags as config_flags
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.files import atomic_directory
 from data_prep import statistics
-from data_prep.batches import map_batches
+from data_prep.batches import batch_documents, map_batches
 from data_prep.config import COMPRESSIONS, PrepareConfig
 from data_prep.embeddings import Coverage, build_embeddings
 from data_prep.labels import Labels
@@ -36,10 +38,13 @@ from data_prep.readers.csv_table import CsvReader
 from data_prep.readers.document import Document
 from data_prep.readers.jsonl import JsonlReader
 from data_prep.readers.lines import LinesReader
-from data_prep.vocabulary import Vocabulary, WordCounter, count_words
+from data_prep.vocabulary import Vocabulary, WordCounter, split_batch
+from data_prep.word_spool import WordSpool
 from data_prep.writer import SplitWriter
 
 _Reader = LinesReader | JsonlReader | CsvReader
+# Ids of the first words, and number of all words, of each text.
+_Tokenized = tuple[list[list[int]], list[int]]
 _LIBRARIES = ("tensorflow", "tensorflow-text", "numpy")
 
 
@@ -58,13 +63,18 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
     start = time.monotonic()
     reader = _open_reader(config)
     splits = reader.splits()
-    with atomic_directory(config.output_dir, config.overwrite) as output_dir:
-        words, label_counts = _count(reader, splits, config)
+    with (
+        atomic_directory(config.output_dir, config.overwrite) as output_dir,
+        WordSpool(output_dir) as spool,
+    ):
+        words, label_counts = _count(reader, splits, config, spool)
         vocabulary = words.vocabulary(config.max_vocab_size, config.min_count)
         del words
         vocabulary.write(output_dir / dataset_info.VOCABULARY_FILE)
         labels = Labels(label_counts)
-        writers = _write_splits(reader, splits, config, labels, output_dir)
+        writers = _write_splits(
+            reader, splits, config, labels, spool, output_dir
+        )
         labels.write(output_dir / dataset_info.LABELS_FILE)
         coverage = embedding_dim = None
         if config.embeddings:
@@ -110,19 +120,19 @@ def _open_reader(config: PrepareConfig) -> _Reader:
 
 
 def _count(
-    reader: _Reader, splits: list[str], config: PrepareConfig
+    reader: _Reader,
+    splits: list[str],
+    config: PrepareConfig,
+    spool: WordSpool,
 ) -> tuple[WordCounter, collections.Counter]:
     """First pass: words and labels of the training documents."""
     words = WordCounter()
     label_counts = collections.Counter()
-    split_of = _split_chooser("train", splits, config)
-    documents = (
-        document
-        for document in _with_progress(reader.read("train"), "count train")
-        if split_of(document) == "train"
-    )
-    for batch, counts in map_batches(count_words, documents):
-        words.update(counts)
+    documents = _documents(reader, "train", splits, config, "count train")
+    split = functools.partial(split_batch, max_length=config.max_length)
+    for batch, batch_words in map_batches(split, documents):
+        words.update(batch_words)
+        spool.write(batch_words)
         for document in batch:
             label_counts.update(document.labels)
     if not label_counts:
@@ -137,10 +147,11 @@ def _write_splits(
     splits: list[str],
     config: PrepareConfig,
     labels: Labels,
+    spool: WordSpool,
     output_dir: Path,
 ) -> dict[str, SplitWriter]:
     """Second pass: writes the records of every split."""
-    tokenize = _tokenize_function(
+    tokenizer = text.Tokenizer(
         output_dir / dataset_info.VOCABULARY_FILE, config.max_length
     )
     writers = {}
@@ -156,14 +167,20 @@ def _write_splits(
                     num_seen_labels=labels.num_seen,
                 )
             )
-        for split in splits:
-            split_of = _split_chooser(split, splits, config)
-            documents = _with_progress(reader.read(split), f"write {split}")
-            for batch, tokenized in map_batches(tokenize, documents):
+        for split, writer in writers.items():
+            documents = _documents(
+                reader, split, splits, config, f"write {split}"
+            )
+            batches = (
+                _spooled(tokenizer, spool, documents)
+                if split == "train"
+                else map_batches(_tokenize_function(tokenizer), documents)
+            )
+            for batch, tokenized in batches:
                 for document, token_ids, num_words in zip(
                     batch, *tokenized, strict=True
                 ):
-                    writers[split_of(document)].write(
+                    writer.write(
                         document,
                         token_ids,
                         num_words,
@@ -174,24 +191,73 @@ def _write_splits(
 
 
 def _tokenize_function(
-    vocabulary_file: Path, max_length: int
-) -> Callable[[list[bytes]], tuple[list[list[int]], list[int]]]:
+    tokenizer: text.Tokenizer,
+) -> Callable[[list[bytes]], _Tokenized]:
     """A function from texts to ids of the first words and word counts."""
-    tokenizer = text.Tokenizer(vocabulary_file, max_length)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
     def in_graph(texts):
         # The graph holds this split once: the tokenizer's own is the same.
         words, _, _ = text.split_words(texts)
-        token_ids = tokenizer(texts).token_ids
-        return token_ids.values, token_ids.row_splits, words.row_lengths()
+        return tokenizer(texts).token_ids.values, words.row_lengths()
 
-    def tokenize(texts: list[bytes]) -> tuple[list[list[int]], list[int]]:
-        values, row_splits, num_words = in_graph(tf.constant(texts))
-        rows = np.split(values.numpy(), row_splits.numpy()[1:-1])
-        return [row.tolist() for row in rows], num_words.numpy().tolist()
+    def tokenize(texts: list[bytes]) -> _Tokenized:
+        values, num_words = in_graph(tf.constant(texts))
+        return _rows(values.numpy(), num_words.numpy(), tokenizer.max_length)
 
     return tokenize
+
+
+def _spooled(
+    tokenizer: text.Tokenizer,
+    spool: WordSpool,
+    documents: Iterator[Document],
+) -> Iterator[tuple[list[Document], _Tokenized]]:
+    """Batches of training documents, as the first pass has split them.
+
+    The batches are those of that pass: the same documents in the same order.
+    """
+    look_up = tf.function(
+        tokenizer.look_up,
+        input_signature=[tf.TensorSpec([None], tf.string)],
+    )
+    for batch, words in zip(
+        batch_documents(documents), spool.read(), strict=True
+    ):
+        token_ids = look_up(tf.constant(words.words, tf.string)).numpy()
+        yield (
+            batch,
+            _rows(
+                token_ids[words.positions],
+                words.num_words,
+                tokenizer.max_length,
+            ),
+        )
+
+
+def _rows(
+    token_ids: np.ndarray, num_words: np.ndarray, max_length: int
+) -> _Tokenized:
+    ends = np.cumsum(np.minimum(num_words, max_length))
+    rows = np.split(token_ids, ends[:-1])
+    return [row.tolist() for row in rows], num_words.tolist()
+
+
+def _documents(
+    reader: _Reader,
+    split: str,
+    splits: list[str],
+    config: PrepareConfig,
+    description: str,
+) -> Iterator[Document]:
+    """The documents of a split that is written, with a progress bar."""
+    source = split if split in splits else "train"
+    split_of = _split_chooser(source, splits, config)
+    return (
+        document
+        for document in _with_progress(reader.read(source), description)
+        if split_of(document) == split
+    )
 
 
 def _split_chooser(

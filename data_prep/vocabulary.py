@@ -35,18 +35,41 @@ class Vocabulary(NamedTuple):
             file.writelines(word + b"\n" for word in self.words)
 
 
-@tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
-def _count_words(texts):
+class BatchWords(NamedTuple):
+    """The words of some texts, as they are written.
+
+    Attributes:
+        words: the different ones.
+        counts: int32, occurrences of each.
+        positions: int32, which word stands where, for the first words of one
+            text after the other.
+        num_words: int64, words of each text.
+    """
+
+    words: list[bytes]
+    counts: np.ndarray
+    positions: np.ndarray
+    num_words: np.ndarray
+
+
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None], tf.string),
+        tf.TensorSpec([], tf.int32),
+    ]
+)
+def _split_batch(texts, max_length):
     words, _, _ = text.split_words(texts)
-    unique, _, counts = tf.unique_with_counts(words.values)
-    return unique, counts
+    unique, positions, counts = tf.unique_with_counts(words.values)
+    first = words.with_values(positions)[:, :max_length].values
+    return unique, counts, first, words.row_lengths()
 
 
-def count_words(texts: list[bytes]) -> dict[bytes, int]:
-    """Counts the words of some texts, as they are written."""
-    words, counts = _count_words(tf.constant(texts, tf.string))
-    return dict(
-        zip(words.numpy().tolist(), counts.numpy().tolist(), strict=True)
+def split_batch(texts: list[bytes], max_length: int) -> BatchWords:
+    """Splits texts; of each, `positions` has the first `max_length` words."""
+    words, *arrays = _split_batch(tf.constant(texts, tf.string), max_length)
+    return BatchWords(
+        words.numpy().tolist(), *(array.numpy() for array in arrays)
     )
 
 
@@ -57,9 +80,10 @@ class WordCounter:
         self._cased = collections.Counter()
         self._counts = collections.Counter()
 
-    def update(self, counts: dict[bytes, int]) -> None:
-        """Adds counts of words as they are written."""
-        self._cased.update(counts)
+    def update(self, batch: BatchWords) -> None:
+        """Adds the words of a batch."""
+        counts = batch.counts.tolist()
+        self._cased.update(dict(zip(batch.words, counts, strict=True)))
         if len(self._cased) > _MAX_CASED_WORDS:
             self._fold()
 

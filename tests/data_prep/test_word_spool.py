@@ -1,0 +1,44 @@
+"""What waits between the passes comes back as it went in."""
+
+import numpy as np
+import pytest
+
+from axml_tf import text
+from data_prep.vocabulary import split_batch
+from data_prep.word_spool import WordSpool
+
+TEXTS = [
+    [b"The cat saw the other cat", b"", b"one"],
+    [b"", b" \n "],
+    ["naïve \xfc \U0001f600 שלום".encode(), b"bad \xff\xfe bytes \x00 nul"],
+]
+
+
+@pytest.mark.parametrize("max_length", [2, 100])
+def test_words_are_counted_and_placed(max_length):
+    for texts in TEXTS:
+        batch = split_batch(texts, max_length)
+        words, _, _ = text.split_words(texts)
+        words = words.to_list()
+        assert batch.num_words.tolist() == [len(row) for row in words]
+        everything = [word for row in words for word in row]
+        assert sorted(batch.words) == sorted(set(everything))
+        for word, count in zip(batch.words, batch.counts, strict=True):
+            assert everything.count(word) == count
+        first = [word for row in words for word in row[:max_length]]
+        assert [batch.words[i] for i in batch.positions] == first
+
+
+def test_batches_come_back_as_they_went_in(tmp_path):
+    batches = [split_batch(texts, 3) for texts in TEXTS]
+    with WordSpool(tmp_path) as spool:
+        for batch in batches:
+            spool.write(batch)
+        # Twice: reading starts at the first one.
+        for _ in range(2):
+            for given, found in zip(batches, spool.read(), strict=True):
+                assert found.words == given.words
+                for mine, theirs in zip(found[1:], given[1:], strict=True):
+                    assert mine.dtype == theirs.dtype
+                    np.testing.assert_array_equal(mine, theirs)
+    assert list(tmp_path.iterdir()) == []
