@@ -153,7 +153,7 @@ def run() -> None:
     peers_env.define_flag()
     flags.DEFINE_string("input_dir", None, "Folder of raw files, format lines.")
     flags.DEFINE_integer(
-        "num_documents", 20_000, "Documents that speed is measured on."
+        "num_documents", 45_000, "Documents that speed is measured on."
     )
     flags.DEFINE_integer(
         "memory_documents", 5_000, "N: documents, then four times as many."

@@ -46,6 +46,7 @@ _Reader = LinesReader | JsonlReader | CsvReader
 # Ids of the first words, and number of all words, of each text.
 _Tokenized = tuple[list[list[int]], list[int]]
 _LIBRARIES = ("tensorflow", "tensorflow-text", "numpy")
+_TEXTS = [tf.TensorSpec([None], tf.string)]
 
 
 def prepare(config: PrepareConfig) -> DatasetInfo:
@@ -133,8 +134,9 @@ def _count(
     for batch, batch_words in map_batches(split, documents):
         words.update(batch_words)
         spool.write(batch_words)
-        for document in batch:
-            label_counts.update(document.labels)
+        label_counts.update(
+            label for document in batch for label in document.labels
+        )
     if not label_counts:
         raise errors.UserError(
             f"No training document in {config.input_dir} has a label."
@@ -195,7 +197,7 @@ def _tokenize_function(
 ) -> Callable[[list[bytes]], _Tokenized]:
     """A function from texts to ids of the first words and word counts."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    @tf.function(input_signature=_TEXTS, autograph=False)
     def in_graph(texts):
         # The graph holds this split once: the tokenizer's own is the same.
         words, _, _ = text.split_words(texts)
@@ -218,8 +220,7 @@ def _spooled(
     The batches are those of that pass: the same documents in the same order.
     """
     look_up = tf.function(
-        tokenizer.look_up,
-        input_signature=[tf.TensorSpec([None], tf.string)],
+        tokenizer.look_up, input_signature=_TEXTS, autograph=False
     )
     for batch, words in zip(
         batch_documents(documents), spool.read(), strict=True

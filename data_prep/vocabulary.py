@@ -56,13 +56,29 @@ class BatchWords(NamedTuple):
     input_signature=[
         tf.TensorSpec([None], tf.string),
         tf.TensorSpec([], tf.int32),
-    ]
+    ],
+    autograph=False,
 )
 def _split_batch(texts, max_length):
-    words, _, _ = text.split_words(texts)
-    unique, positions, counts = tf.unique_with_counts(words.values)
-    first = words.with_values(positions)[:, :max_length].values
-    return unique, counts, first, words.row_lengths()
+    # White space always ends a word. So what stands between white space is
+    # split once, however often a batch has it: most of it is common words.
+    chunks = tf.strings.split(texts)
+    unique_chunks, chunk_positions = tf.unique(chunks.values)
+    words, _, _ = text.split_words(unique_chunks)
+    unique, positions = tf.unique(words.values)
+    # (chunks, (words)), then (batch, (words))
+    by_chunk = tf.gather(words.with_values(positions), chunk_positions)
+    by_text = tf.RaggedTensor.from_row_splits(
+        by_chunk.values,
+        tf.gather(by_chunk.row_splits, chunks.row_splits),
+        validate=False,
+    )
+    return (
+        unique,
+        tf.math.bincount(by_text.values, minlength=tf.size(unique)),
+        by_text[:, :max_length].values,
+        by_text.row_lengths(),
+    )
 
 
 def split_batch(texts: list[bytes], max_length: int) -> BatchWords:
