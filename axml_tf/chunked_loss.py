@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from axml_tf.label_tiles import (
     Tiles,
+    attend,
     hide_padding,
     parameters_of,
     tiles_of,
@@ -77,52 +78,55 @@ def _loop_over_chunks(documents, parameters, tiles: Tiles):
     label_vectors, label_biases, shared = parameters
     num_labels = tf.shape(label_vectors)[0]
 
-    def body(start, sums, rows):
+    def body(start, sums, d_rows, d_tokens):
         end = tf.minimum(start + tiles.labels, num_labels)
         of_chunk, new_rows, d_tokens = _loop_over_documents(
             documents,
             (label_vectors[start:end], label_biases[start:end], shared),
             start,
             tiles.documents,
+            d_tokens,
         )
-        return (
-            end,
-            _add(sums, (*of_chunk, d_tokens)),
-            _write(rows, start // tiles.labels, new_rows),
+        d_rows = _in_place(
+            tf.raw_ops.InplaceUpdate, d_rows, start, end, new_rows
         )
+        return end, _add(sums, of_chunk), d_rows, d_tokens
 
-    num_chunks = -(-num_labels // tiles.labels)
-    _, (loss, d_shared, d_tokens), rows = tf.while_loop(
+    _, (loss, d_shared), d_rows, d_tokens = tf.while_loop(
         lambda start, *_: start < num_labels,
         body,
         (
             0,
-            (
-                0.0,
-                [tf.zeros_like(w) for w in shared],
-                [tf.zeros(_transposed(tf.shape(x))) for x in (keys, values)],
-            ),
-            [
-                _parts(w.shape, num_chunks)
-                for w in (label_vectors, label_biases)
-            ],
+            (0.0, [tf.zeros_like(w) for w in shared]),
+            [_buffer(tf.shape(w)) for w in (label_vectors, label_biases)],
+            [_buffer(_transposed(tf.shape(x))) for x in (keys, values)],
         ),
         # One after another: side by side they would all be in memory.
         parallel_iterations=1,
     )
     d_tokens = [tf.transpose(d, [0, 2, 1]) for d in d_tokens]
-    return loss, (d_tokens, [row.concat() for row in rows], d_shared)
+    return loss, (d_tokens, d_rows, d_shared)
 
 
-def _loop_over_documents(documents, parameters, first_label, block_size):
+def _loop_over_documents(
+    documents, parameters, first_label, block_size, d_tokens
+):
     """Loss and gradients of a chunk of labels.
+
+    Args:
+        documents: keys, values, and what else has a row a document.
+        parameters: of the chunk, and shared.
+        first_label: id of the chunk's first label.
+        block_size: documents of a tile.
+        d_tokens: gradients of keys and values, buffers of shape
+            `(batch, key_dim, tokens)` and `(batch, value_dim, tokens)`; those
+            of the chunk are added to them in place.
 
     Returns:
         Loss and gradients of the shared weights; gradients of the chunk's
-        label vectors and biases; gradients of keys and values, float32 of
-        shape `(batch, key_dim, tokens)` and `(batch, value_dim, tokens)`.
+        label vectors and biases; `d_tokens`.
     """
-    keys, values, *_ = documents
+    keys = documents[0]
     label_vectors, label_biases, shared = parameters
     num_documents = tf.shape(keys)[0]
     vectors = tf.cast(label_vectors, keys.dtype)
@@ -130,19 +134,17 @@ def _loop_over_documents(documents, parameters, first_label, block_size):
     transposed = tf.transpose(vectors)
 
     def body(start, sums, d_tokens):
-        *tokens, label_ids, weights = (
-            x[start : start + block_size] for x in documents
-        )
+        end = tf.minimum(start + block_size, num_documents)
+        *tokens, label_ids, weights = (x[start:end] for x in documents)
         of_tile, d_tile = _tile_gradients(
             tokens,
             (vectors, transposed, label_biases, shared),
             (label_ids - first_label, weights),
         )
-        return (
-            start + block_size,
-            _add(sums, of_tile),
-            _write(d_tokens, start // block_size, d_tile),
+        d_tokens = _in_place(
+            tf.raw_ops.InplaceAdd, d_tokens, start, end, d_tile
         )
+        return end, _add(sums, of_tile), d_tokens
 
     _, (sums, rows), d_tokens = tf.while_loop(
         lambda start, *_: start < num_documents,
@@ -153,14 +155,11 @@ def _loop_over_documents(documents, parameters, first_label, block_size):
                 (0.0, [tf.zeros_like(w) for w in shared]),
                 [tf.zeros_like(label_vectors), tf.zeros_like(label_biases)],
             ),
-            [
-                _parts(_transposed(x.shape), -(-num_documents // block_size))
-                for x in (keys, values)
-            ],
+            d_tokens,
         ),
         parallel_iterations=1,
     )
-    return sums, rows, [array.concat() for array in d_tokens]
+    return sums, rows, d_tokens
 
 
 def _tile_gradients(tokens, parameters, targets):
@@ -174,12 +173,7 @@ def _tile_gradients(tokens, parameters, targets):
     keys, values, hidden = tokens
     label_vectors, transposed, label_biases, shared = parameters
     label_ids, weights = targets
-    # (labels, key_dim), (documents, tokens, key_dim)
-    #     -> (documents, labels, tokens)
-    scores = tf.matmul(label_vectors, keys, transpose_b=True)
-    alpha = tf.nn.softmax(tf.cast(scores, tf.float32) + hidden)
-    low_alpha = tf.cast(alpha, keys.dtype)
-    attended = tf.cast(tf.matmul(low_alpha, values), tf.float32)
+    alpha, attended = attend(label_vectors, keys, values, hidden)
     inputs = [attended, label_biases, *shared]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
@@ -202,7 +196,9 @@ def _tile_gradients(tokens, parameters, targets):
         for d in (
             tf.reduce_sum(tf.matmul(d_scores, keys), axis=0),
             tf.matmul(transposed, d_scores),
-            tf.matmul(low_d_attended, low_alpha, transpose_a=True),
+            tf.matmul(
+                low_d_attended, tf.cast(alpha, keys.dtype), transpose_a=True
+            ),
         )
     )
     return ((loss, d_shared), [d_vectors, d_biases]), d_tokens
@@ -232,18 +228,24 @@ def _add(totals, parts):
     return tf.nest.map_structure(tf.add, totals, parts)
 
 
-def _write(arrays, index, parts) -> list[tf.TensorArray]:
-    return [a.write(index, p) for a, p in zip(arrays, parts, strict=True)]
+def _buffer(shape) -> tf.Tensor:
+    """Zeros that are written in place.
+
+    Large gradients live in such buffers: parts of one that are put together
+    at the end take its memory twice, and a sum that is made anew at every
+    tile does too. `tf.zeros` will not do: TensorFlow makes one tensor of two
+    of the same shape.
+    """
+    return tf.raw_ops.Empty(shape=shape, dtype=tf.float32, init=True)
 
 
-def _parts(shape, number: tf.Tensor) -> tf.TensorArray:
-    """Room for tensors that together are of a shape, by the first axis."""
-    return tf.TensorArray(
-        tf.float32,
-        number,
-        element_shape=[None, *shape[1:]],
-        infer_shape=False,
-    )
+def _in_place(operation, buffers, start, end, parts) -> list[tf.Tensor]:
+    """Changes the rows from `start` to `end` of each buffer."""
+    rows = tf.range(start, end)
+    return [
+        operation(x=buffer, i=rows, v=part)
+        for buffer, part in zip(buffers, parts, strict=True)
+    ]
 
 
 def _transposed(shape):

@@ -2,7 +2,12 @@
 
 import tensorflow as tf
 
-from axml_tf.label_tiles import hide_padding, parameters_of, tiles_of
+from axml_tf.label_tiles import (
+    attend,
+    hide_padding,
+    parameters_of,
+    tiles_of,
+)
 from axml_tf.layers.label_head import LabelHead
 
 
@@ -104,11 +109,7 @@ def _best_of_all_labels(tokens, parameters, chunk_size, top_k):
 def _tile_logits(tokens, label_vectors, label_biases, shared):
     """Logits of a tile (eq. 4 and 5), `(documents, labels)`."""
     keys, values, hidden = tokens
-    # (labels, key_dim), (documents, tokens, key_dim)
-    #     -> (documents, labels, tokens)
-    scores = tf.matmul(
-        tf.cast(label_vectors, keys.dtype), keys, transpose_b=True
+    _, attended = attend(
+        tf.cast(label_vectors, keys.dtype), keys, values, hidden
     )
-    alpha = tf.nn.softmax(tf.cast(scores, tf.float32) + hidden)
-    attended = tf.matmul(tf.cast(alpha, keys.dtype), values)
     return LabelHead.score(attended, shared) + label_biases

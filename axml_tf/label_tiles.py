@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from axml_tf.layers.label_head import LabelHead
 
-# Elements of the largest tensor of a tile; 8 MB in float32. A handful of such
-# tensors live at once. Larger ones leave the CPU's caches, smaller ones make
-# matrix products too narrow.
+# Elements of the largest tensor of a tile, more or less; 8 MB in float32. A
+# handful of such tensors live at once. Larger ones leave the CPU's caches,
+# smaller ones make matrix products too narrow.
 _TILE_ELEMENTS = 2_000_000
 
 
@@ -26,7 +26,7 @@ class Tiles(NamedTuple):
 def tiles_of(
     head: LabelHead, keys: tf.Tensor, label_chunk_size: int = 0
 ) -> Tiles:
-    """Sizes of tiles that keep to a fixed budget of memory.
+    """Sizes of tiles that come near a fixed budget of memory.
 
     Args:
         head: the head.
@@ -40,7 +40,11 @@ def tiles_of(
     labels = _evenly(
         head.num_labels, label_chunk_size or _TILE_ELEMENTS // per_label
     )
-    documents = _evenly(batch, _TILE_ELEMENTS // (labels * per_label))
+    per_document = labels * per_label
+    # Rounded: a tile comes near the budget, whatever the number of labels.
+    documents = _evenly(
+        batch, (_TILE_ELEMENTS + per_document // 2) // per_document
+    )
     return Tiles(labels, documents)
 
 
@@ -78,6 +82,33 @@ def hide_padding(
     """
     hidden = tf.where(mask, 0.0, -1e9)[:, None, :]
     return hidden, tf.where(mask[:, :, None], values, tf.zeros_like(values))
+
+
+def attend(
+    label_vectors: tf.Tensor,
+    keys: tf.Tensor,
+    values: tf.Tensor,
+    hidden: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Attention of some labels to some documents (eq. 4).
+
+    Args:
+        label_vectors: of shape `(labels, key_dim)`, in the precision that the
+            matrix products are to have; so are keys and values.
+        keys: of shape `(documents, tokens, key_dim)`.
+        values: of shape `(documents, tokens, value_dim)`.
+        hidden: of `hide_padding`, `(documents, 1, tokens)`.
+
+    Returns:
+        Attention, `(documents, labels, tokens)`, and what is attended to,
+        `(documents, labels, value_dim)`; both float32.
+    """
+    # (labels, key_dim), (documents, tokens, key_dim)
+    #     -> (documents, labels, tokens)
+    scores = tf.matmul(label_vectors, keys, transpose_b=True)
+    alpha = tf.nn.softmax(tf.cast(scores, tf.float32) + hidden)
+    attended = tf.matmul(tf.cast(alpha, values.dtype), values)
+    return alpha, tf.cast(attended, tf.float32)
 
 
 def _evenly(total, at_most) -> tf.Tensor:

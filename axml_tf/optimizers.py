@@ -64,14 +64,16 @@ class LazyAdam(keras.optimizers.Adam):
         velocity = self._velocities[index].value
         step = tf.cast(self.iterations + 1, variable.dtype)
         rate = tf.cast(learning_rate, variable.dtype)
+        beta_1_power = tf.pow(self.beta_1, step)
+        beta_2_power = tf.pow(self.beta_2, step)
         if not isinstance(gradient, tf.IndexedSlices):
             # One pass over the variable and its moments.
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
                 m=momentum.handle,
                 v=velocity.handle,
-                beta1_power=tf.pow(self.beta_1, step),
-                beta2_power=tf.pow(self.beta_2, step),
+                beta1_power=beta_1_power,
+                beta2_power=beta_2_power,
                 lr=rate,
                 beta1=self.beta_1,
                 beta2=self.beta_2,
@@ -83,8 +85,7 @@ class LazyAdam(keras.optimizers.Adam):
         gradient = tf.math.unsorted_segment_sum(
             gradient.values, positions, tf.size(rows)
         )
-        rate *= tf.sqrt(1 - tf.pow(self.beta_2, step))
-        rate /= 1 - tf.pow(self.beta_1, step)
+        rate *= tf.sqrt(1 - beta_2_power) / (1 - beta_1_power)
         momentum = _decay_rows(momentum, rows, gradient, self.beta_1)
         velocity = _decay_rows(velocity, rows, gradient**2, self.beta_2)
         variable.scatter_sub(

@@ -15,10 +15,10 @@ from axml_tf.model import build_attention_xml
 from axml_tf.optimizers import LazyAdam
 from axml_tf.training_step import make_training_step
 from benchmarks.sizes import Size
-from benchmarks.workers import peak_rss, serve
+from benchmarks.workers import Measured, serve
 
 
-class Ours:
+class Ours(Measured):
     """A model, its optimizer and one batch."""
 
     def make(self, size: dict) -> dict:
@@ -104,10 +104,4 @@ def _bytes(variables) -> int:
 if __name__ == "__main__":
     ours = Ours()
     ours.matmul(256)  # Threads and libraries are up.
-    functions = ("make", "set_batch", "step", "predict", "matmul", "versions")
-    serve(
-        {
-            "peak_rss": peak_rss,
-            **{name: getattr(ours, name) for name in functions},
-        }
-    )
+    serve(ours)

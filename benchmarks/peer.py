@@ -11,10 +11,10 @@ from libmultilabel.nn.networks.labelwise_attention_networks import (
 )
 
 from benchmarks.sizes import Size
-from benchmarks.workers import peak_rss, serve
+from benchmarks.workers import Measured, serve
 
 
-class Peer:
+class Peer(Measured):
     """A model, its optimizer and one batch."""
 
     def make(self, size: dict) -> dict:
@@ -91,10 +91,4 @@ class Peer:
 if __name__ == "__main__":
     peer = Peer()
     peer.matmul(256)  # Threads and libraries are up.
-    functions = ("make", "set_batch", "step", "predict", "matmul", "versions")
-    serve(
-        {
-            "peak_rss": peak_rss,
-            **{name: getattr(peer, name) for name in functions},
-        }
-    )
+    serve(peer)

@@ -56,14 +56,4 @@ class PipelineWorker(Ours):
 
 
 if __name__ == "__main__":
-    worker = PipelineWorker()
-    functions = (
-        "make",
-        "write",
-        "read_epoch",
-        "train_epoch",
-        "train_cached",
-        "matmul",
-        "versions",
-    )
-    serve({name: getattr(worker, name) for name in functions})
+    serve(PipelineWorker())

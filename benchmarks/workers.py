@@ -10,34 +10,41 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def serve(functions: dict[str, Callable]) -> None:
-    """Answers calls from standard input until it ends."""
+class Measured:
+    """What every worker can be asked."""
+
+    @staticmethod
+    def peak_rss() -> int:
+        """Largest resident set of this process so far, in bytes."""
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        # Not getrusage: its figure begins with that of the parent process.
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def serve(worker: Measured) -> None:
+    """Answers calls from standard input until it ends.
+
+    Args:
+        worker: its methods can be called.
+    """
     answers = os.fdopen(os.dup(1), "w")
     # What libraries print must not stand between the answers.
     os.dup2(2, 1)
     for line in sys.stdin:
         call = json.loads(line)
         try:
-            result = functions[call["call"]](**call["arguments"])
+            result = getattr(worker, call["call"])(**call["arguments"])
             answer = {"result": result}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
-
-
-def peak_rss() -> int:
-    """Largest resident set of this process so far, in bytes."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    # Not getrusage: its figure begins with that of the parent process.
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 class WorkerError(RuntimeError):

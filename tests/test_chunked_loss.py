@@ -117,6 +117,14 @@ def test_loss_and_gradients_equal_the_plain_form(
     assert seen_tiles == [(c, b) for c in chunks for b in blocks]
 
 
+def test_keys_and_values_of_one_shape_are_kept_apart(monkeypatch):
+    # A graph makes one of two equal operations, such as zeros of one shape.
+    set_tiles(monkeypatch, 3, 2, fc_dim=KEY_DIM)
+    assert_equal_to_plain_form(
+        *random_case(fc_dims=(KEY_DIM,)), form=tf.function(chunked_form)
+    )
+
+
 @pytest.mark.parametrize("label_bias", [False, True])
 @pytest.mark.parametrize("fc_dims", [(8,), (8, 5)])
 def test_every_kind_of_head_equals_the_plain_form(

@@ -200,16 +200,17 @@ def _forward_block(forward, backward, recurrent, real, state, cell):
 def _backward(d_states, inputs, weights, real, states, cells, gates):
     """Gradients of inputs and weights, a pair of each."""
     kernels, recurrent, _ = _split(weights)
-    units = recurrent.shape[1]
-    dim, batch = inputs[0].shape[2], tf.shape(inputs[0])[1]
     transposed = tf.transpose(recurrent, [0, 2, 1])
-    states_before, cells_from_before = (
-        tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
-    )
-    factors = [
-        _factor(x, states_before[:-1, direction])
-        for direction, x in enumerate(inputs)
-    ]
+    # Not before the gradient is there: these would fill memory while the label
+    # head, which needs most of it, is at work.
+    with tf.control_dependencies([d_states]):
+        states_before, cells_from_before = (
+            tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
+        )
+        factors = [
+            _factor(x, states_before[:-1, direction])
+            for direction, x in enumerate(inputs)
+        ]
 
     def body(index, d_state, d_cell, d_weights, d_inputs):
         d_state, d_cell, *d_projected = _backward_block(
@@ -221,31 +222,17 @@ def _backward(d_states, inputs, weights, real, states, cells, gates):
             d_state,
             d_cell,
         )
-        d_projected = [
-            tf.reshape(d, [_STEPS * batch, 4 * units]) for d in d_projected
-        ]
-        columns = slice(index * _STEPS * batch, (index + 1) * _STEPS * batch)
+        d_block, parts = _through_projection(
+            d_projected, kernels, factors, index
+        )
         return (
             index - 1,
             d_state,
             d_cell,
+            [tf.add(*pair) for pair in zip(d_weights, parts, strict=True)],
             [
-                total + tf.matmul(factor[:, columns], d)
-                for total, factor, d in zip(
-                    d_weights, factors, d_projected, strict=True
-                )
-            ],
-            [
-                array.write(
-                    index,
-                    tf.reshape(
-                        tf.matmul(d, kernel, transpose_b=True),
-                        [_STEPS, batch, dim],
-                    ),
-                )
-                for array, kernel, d in zip(
-                    d_inputs, kernels, d_projected, strict=True
-                )
+                array.write(index, d)
+                for array, d in zip(d_inputs, d_block, strict=True)
             ],
         )
 
@@ -270,6 +257,36 @@ def _backward(d_states, inputs, weights, real, states, cells, gates):
         ),
     )
     return [array.concat() for array in d_inputs], d_weights
+
+
+def _through_projection(d_projected, kernels, factors, index):
+    """From the gates of a block to its inputs and to the weights.
+
+    Args:
+        d_projected: gradients of the gates, `(_STEPS, batch, 4 * units)`.
+        kernels: `(dim, 4 * units)`.
+        factors: of `_factor`.
+        index: number of the block.
+
+    Returns:
+        Gradients of the inputs, `(_STEPS, batch, dim)`, and of the weights;
+        like all else here, one of each direction.
+    """
+    batch, width = tf.shape(d_projected[0])[1], d_projected[0].shape[2]
+    rows = [tf.reshape(d, [_STEPS * batch, width]) for d in d_projected]
+    columns = slice(index * _STEPS * batch, (index + 1) * _STEPS * batch)
+    d_inputs = [
+        tf.reshape(
+            tf.matmul(d, kernel, transpose_b=True),
+            [_STEPS, batch, kernel.shape[0]],
+        )
+        for d, kernel in zip(rows, kernels, strict=True)
+    ]
+    d_weights = [
+        tf.matmul(factor[:, columns], d)
+        for factor, d in zip(factors, rows, strict=True)
+    ]
+    return d_inputs, d_weights
 
 
 def _factor(inputs, states_before):

@@ -2,21 +2,20 @@
 
 import os
 
-from benchmarks.workers import serve
+from benchmarks.workers import Measured, serve
 
 
-def echo(value):
-    print("what a library prints is no answer")
-    return value
+class EchoWorker(Measured):
+    def echo(self, value):
+        print("what a library prints is no answer")
+        return value
 
+    def fail(self):
+        raise ValueError("two\nlines")
 
-def fail():
-    raise ValueError("two\nlines")
-
-
-def die():
-    os._exit(3)
+    def die(self):
+        os._exit(3)
 
 
 if __name__ == "__main__":
-    serve({"echo": echo, "fail": fail, "die": die})
+    serve(EchoWorker())

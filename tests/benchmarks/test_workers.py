@@ -23,7 +23,7 @@ def test_worker_goes_on_after_an_error(worker):
 
 
 def test_unknown_call_is_an_error(worker):
-    with pytest.raises(WorkerError, match="KeyError: 'sing'"):
+    with pytest.raises(WorkerError, match="has no attribute 'sing'"):
         worker("sing")
 
 
