@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import statistics
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from absl import flags
 from axml_tf.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 
+# Seconds that the machine rests before a call: threads of the call before it
+# go on looking for work for a while, on cores that the next one needs.
+_REST = 0.5
 # Wide enough for all cores to be busy, and done in less than a second.
 _MATMUL_WIDTH = 3072
 
@@ -46,6 +50,7 @@ def rounds(
     results = {name: [] for name in calls}
     for number in range(flags.FLAGS.repeats + warm_up):
         for name, call in calls.items():
+            time.sleep(_REST)
             value = call()
             if number >= warm_up:
                 results[name].append(value)
