@@ -10,6 +10,15 @@ _VERSION = re.search(
     r'__version__ = "(.+)"', (_ROOT / "axml_tf/__init__.py").read_text()
 )[1]
 
+# The embedded server, its client, and warm-up requests in an export.
+_SERVING = [
+    "aiohttp>=3.10,<4",
+    "grpcio>=1.66,<2",
+    "prometheus_client>=0.20,<1",
+    "requests>=2.31,<3",
+    "tensorflow-serving-api>=2.20,<2.22",
+]
+
 setup(
     name="axml_tf",
     version=_VERSION,
@@ -21,7 +30,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
-    package_data={"axml_tf": ["configs/*.flags"]},
+    package_data={"axml_tf": ["configs/*.flags"], "export": ["serving/*"]},
     python_requires=">=3.10",
     install_requires=[
         "absl-py>=2.1,<3",
@@ -36,7 +45,13 @@ setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
-        "test": ["pytest>=8,<10", "ruff>=0.14,<1"],
+        "serving": _SERVING,
+        "test": [
+            *_SERVING,
+            "pytest>=8,<10",
+            "pyyaml>=6,<7",
+            "ruff>=0.14,<1",
+        ],
     },
     entry_points={
         "console_scripts": [

@@ -24,19 +24,21 @@ _DELIMITER = r"[^\p{L}\p{N}\p{M}_]+"
 
 
 class TokenizedText(NamedTuple):
-    """Words of a batch of texts; every field is ragged, `(batch, (words))`.
+    """The words of a batch of texts that are kept, `(batch, (words))`.
 
     Attributes:
         token_ids: int32, vocabulary ids.
         words: string, the words as they were written.
         starts: int64, byte offset of each word's first byte in its text.
         ends: int64, byte offset one past each word's last byte.
+        num_words: int64 of shape `(batch,)`, words of each whole text.
     """
 
     token_ids: tf.RaggedTensor
     words: tf.RaggedTensor
     starts: tf.RaggedTensor
     ends: tf.RaggedTensor
+    num_words: tf.Tensor
 
 
 def split_words(
@@ -103,6 +105,7 @@ class Tokenizer(tf.Module):
 
     def __call__(self, texts: tf.Tensor) -> TokenizedText:
         words, starts, ends = split_words(texts)
+        num_words = words.row_lengths()
         # Cut before lower-casing: only the words that are kept cost.
         words = words[:, : self.max_length]
         token_ids = words.with_values(self.look_up(words.values))
@@ -111,6 +114,7 @@ class Tokenizer(tf.Module):
             words,
             starts[:, : self.max_length],
             ends[:, : self.max_length],
+            num_words,
         )
 
     def look_up(self, words: tf.Tensor) -> tf.Tensor:

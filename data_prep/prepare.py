@@ -199,9 +199,8 @@ def _tokenize_function(
 
     @tf.function(input_signature=_TEXTS, autograph=False)
     def in_graph(texts):
-        # The graph holds this split once: the tokenizer's own is the same.
-        words, _, _ = text.split_words(texts)
-        return tokenizer(texts).token_ids.values, words.row_lengths()
+        tokenized = tokenizer(texts)
+        return tokenized.token_ids.values, tokenized.num_words
 
     def tokenize(texts: list[bytes]) -> _Tokenized:
         values, num_words = in_graph(tf.constant(texts))

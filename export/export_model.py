@@ -7,6 +7,7 @@ Makes OUTPUT/axml/1, or the next number. A server that watches OUTPUT/axml
 takes it up by itself, and never sees it half-written.
 """
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -21,8 +22,10 @@ from axml_tf.dataset_info import VOCABULARY_FILE, DatasetInfo, read_labels
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_directory
 from axml_tf.text import Tokenizer
+from export.model_card import MODEL_CARD_FILE, model_card
 from export.saved_model import versions
 from export.serving_module import ServingModule
+from export.warmup import write_warmup
 
 
 def export_model(
@@ -31,6 +34,9 @@ def export_model(
     output_dir: str | os.PathLike,
     version: int | None = None,
     top_k: int = 5,
+    max_top_k: int = 100,
+    evaluation: str | os.PathLike | None = None,
+    data_licence: str = "",
 ) -> Path:
     """Writes the best checkpoint of a run as a SavedModel.
 
@@ -43,6 +49,9 @@ def export_model(
         output_dir: folder of all versions.
         version: number of the new one; None for the highest there plus one.
         top_k: labels in an answer, at most all.
+        max_top_k: most labels that a request may ask for, at most all.
+        evaluation: report of axml-evaluate for the model card, if there is.
+        data_licence: licence of the training data, for the model card.
 
     Returns:
         Folder of the new version.
@@ -51,8 +60,9 @@ def export_model(
         UserError: no trained model, the data are not those of its training,
             or the version exists.
     """
-    if top_k < 1:
-        raise UserError(f"--top_k must be at least 1; received {top_k}.")
+    for name, value in {"top_k": top_k, "max_top_k": max_top_k}.items():
+        if value < 1:
+            raise UserError(f"--{name} must be at least 1; received {value}.")
     path = _new_version(Path(output_dir), version)
     info = DatasetInfo.load(data_dir)
     _, training, fingerprint = config.load(model_dir)
@@ -64,16 +74,58 @@ def export_model(
         )
     label_names = _label_names(data_dir, info)
     tokenizer = _tokenizer(data_dir, info, training.max_length)
-    model, _, _ = load_best_model(model_dir)
+    report = _read_report(evaluation, fingerprint)
+    model, model_config, _ = load_best_model(model_dir)
     with atomic_directory(path) as temporary:
         _save(
             model,
             tokenizer,
             label_names,
             min(top_k, info.num_labels),
+            min(max_top_k, info.num_labels),
             temporary,
         )
+        _warm_up(temporary, path.parent.name, data_dir, info, tokenizer)
+        card = model_card(info, model_config, training, report, data_licence)
+        (temporary / MODEL_CARD_FILE).write_text(card, encoding="utf-8")
     return path
+
+
+def _read_report(
+    path: str | os.PathLike | None, fingerprint: str
+) -> dict | None:
+    if path is None:
+        return None
+    try:
+        report = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = report["dataset_fingerprint"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} is no report of axml-evaluate ({error})."
+        ) from error
+    if found != fingerprint:
+        raise UserError(
+            f"{path} measures a model of other data (fingerprint {found}, "
+            f"expected {fingerprint})."
+        )
+    return report
+
+
+def _warm_up(
+    path: Path,
+    model: str,
+    data_dir: str | os.PathLike,
+    info: DatasetInfo,
+    tokenizer: Tokenizer,
+) -> None:
+    try:
+        write_warmup(path, model, data_dir, info, tokenizer.max_length)
+    except ModuleNotFoundError as error:
+        print(
+            f"No warm-up requests: {error.name} is missing. A server's first "
+            "answers will be slow; pip install 'axml_tf[serving]' before you "
+            "export."
+        )
 
 
 def _new_version(output_dir: Path, version: int | None) -> Path:
@@ -120,6 +172,7 @@ def _save(
     tokenizer: Tokenizer,
     label_names: list[str],
     top_k: int,
+    max_top_k: int,
     path: Path,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +184,7 @@ def _save(
             encoding="utf-8",
             newline="\n",
         )
-        module = ServingModule(model, tokenizer, labels_file, top_k)
+        module = ServingModule(model, tokenizer, labels_file, top_k, max_top_k)
         tf.saved_model.save(
             module, os.fspath(path), signatures=module.signatures()
         )
@@ -148,6 +201,9 @@ def main(argv: list[str]) -> None:
         flags.FLAGS.output_dir,
         flags.FLAGS.version,
         flags.FLAGS.top_k,
+        flags.FLAGS.max_top_k,
+        flags.FLAGS.evaluation,
+        flags.FLAGS.data_licence,
     )
     print(f"Exported to {path}.")
 
@@ -166,6 +222,17 @@ def _define_flags() -> None:
         "version", None, "Number to export as; default: the next one."
     )
     flags.DEFINE_integer("top_k", 5, "Labels in an answer, at most all.")
+    flags.DEFINE_integer(
+        "max_top_k",
+        100,
+        "Most labels that a request may ask for (signature top_k).",
+    )
+    flags.DEFINE_string(
+        "evaluation", None, "Report of axml-evaluate, for the model card."
+    )
+    flags.DEFINE_string(
+        "data_licence", "", "Licence of the training data, for the model card."
+    )
     flags.mark_flags_as_required(["model_dir", "data_dir", "output_dir"])
 
 

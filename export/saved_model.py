@@ -56,15 +56,16 @@ def newest_version(path: str | os.PathLike) -> Path:
         UserError: there is none.
     """
     path = Path(path)
-    if _is_saved_model(path):
+    if is_saved_model(path):
         return path
     for version in reversed(versions(path)):
-        if _is_saved_model(path / str(version)):
+        if is_saved_model(path / str(version)):
             return path / str(version)
     raise UserError(
         f"{path} holds no exported model. Make one with axml-export."
     )
 
 
-def _is_saved_model(path: Path) -> bool:
+def is_saved_model(path: Path) -> bool:
+    """Whether a folder holds an exported version."""
     return (path / "saved_model.pb").is_file()

@@ -7,11 +7,11 @@ import keras
 import tensorflow as tf
 
 from axml_tf import schema
-from axml_tf.chunked_top_k import head_top_k
-from axml_tf.layers.multi_label_attention import MultiLabelAttention
-from axml_tf.model import split_at_head
-from axml_tf.text import Tokenizer
+from axml_tf.text import TokenizedText, Tokenizer
 from export import signatures
+from export.network import Network, States
+
+_TEXT = tf.TensorSpec([None], tf.string, "text")
 
 
 class ServingModule(tf.Module):
@@ -25,6 +25,7 @@ class ServingModule(tf.Module):
         labels_file: path of a text file with one label name per line, in the
             order of their ids. It becomes an asset of the SavedModel.
         top_k: int. Labels in an answer, at most all.
+        max_top_k: int. Most labels that a request may ask for, at most all.
     """
 
     def __init__(
@@ -33,33 +34,31 @@ class ServingModule(tf.Module):
         tokenizer: Tokenizer,
         labels_file: str | os.PathLike,
         top_k: int,
+        max_top_k: int,
     ):
         super().__init__(name="serving")
         self.tokenizer = tokenizer
         self.top_k = top_k
-        self.label_names = tf.lookup.StaticHashTable(
-            tf.lookup.TextFileInitializer(
-                os.fspath(labels_file),
-                key_dtype=tf.int64,
-                key_index=tf.lookup.TextFileIndex.LINE_NUMBER,
-                value_dtype=tf.string,
-                value_index=tf.lookup.TextFileIndex.WHOLE_LINE,
-            ),
-            default_value="",
+        self.max_top_k = max_top_k
+        name, line = (
+            (tf.string, tf.lookup.TextFileIndex.WHOLE_LINE),
+            (tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER),
         )
-        # The variables and not the model: a SavedModel that tracks a Keras
-        # model loads in Python, but TF Serving does not find its variables.
+        labels_file = os.fspath(labels_file)
+        self.label_names = tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(labels_file, *line, *name), ""
+        )
+        self.ids_of_labels = tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(labels_file, *name, *line), -1
+        )
+        # The variables and not the model, see `Network`.
         self.model_variables = [variable.value for variable in model.variables]
-        attention = model.get_layer("label_head").attention
-        self.label_vectors = attention.label_vectors.value
-        self._keys_and_best = _keys_and_best(model, top_k)
+        self._network = Network(model)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
+    @tf.function(input_signature=[_TEXT])
     def serve(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts."""
-        token_ids = self.tokenizer(text).token_ids
-        _, answer = self._answer(_to_dense(token_ids, schema.PAD_ID))
-        return answer
+        return self._best_of_text(self.tokenizer(text), self.top_k)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "examples")])
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -67,31 +66,88 @@ class ServingModule(tf.Module):
         wanted = {"text": schema.FEATURES["text"]}
         return self.serve(tf.io.parse_example(examples, wanted)["text"])
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "inputs")])
+    def classify(self, inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The same in the words of TensorFlow Serving's Classify."""
+        answer = self.serve_examples(inputs)
+        return {"classes": answer["labels"], "scores": answer["probabilities"]}
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None], tf.int32, "token_ids")]
+    )
+    def serve_token_ids(self, token_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The best labels of texts that the caller has tokenised."""
+        cut_off = token_ids[:, self.tokenizer.max_length :]
+        token_ids = token_ids[:, : self.tokenizer.max_length]
+        return self._best(
+            self._network.read(_with_a_column(token_ids, schema.PAD_ID)),
+            tf.reduce_any(cut_off != schema.PAD_ID, axis=1),
+            self.top_k,
+        )
+
+    @tf.function(
+        input_signature=[
+            _TEXT,
+            tf.TensorSpec([None], tf.int32, "k"),
+            tf.TensorSpec([None], tf.float32, "threshold"),
+        ]
+    )
+    def serve_top_k(
+        self, text: tf.Tensor, k: tf.Tensor, threshold: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """At most `k` labels of each text, of a probability or more."""
+        tf.debugging.Assert(
+            tf.reduce_all((k >= 1) & (k <= self.max_top_k)),
+            [f"k must be from 1 to {self.max_top_k}; received", k],
+        )
+        answer = self._best_of_text(self.tokenizer(text), self.max_top_k)
+        width = tf.reduce_max(tf.concat([k, [0]], 0))
+        probabilities = answer["probabilities"][:, :width]
+        wanted = (tf.range(width) < k[:, None]) & (
+            probabilities >= threshold[:, None]
+        )
+        padding = {"labels": "", "probabilities": 0.0, "label_ids": -1}
+        return {
+            **answer,
+            **{
+                name: tf.where(wanted, answer[name][:, :width], value)
+                for name, value in padding.items()
+            },
+            "num_labels": tf.reduce_sum(tf.cast(wanted, tf.int32), axis=1),
+        }
+
+    @tf.function(input_signature=[_TEXT])
     def explain(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts, and what each attends to."""
         tokenized = self.tokenizer(text)
-        token_ids = _to_dense(tokenized.token_ids, schema.PAD_ID)
-        states, answer = self._answer(token_ids)
-        # Of the k labels only: (batch, k, key_dim), (batch, tokens, key_dim)
-        #     -> (batch, k, tokens)
-        attention = MultiLabelAttention.attention_weights(
-            tf.gather(self.label_vectors, answer["label_ids"]),
-            states,
-            tf.not_equal(token_ids, schema.PAD_ID),
+        states = self._read(tokenized)
+        answer = self._best(states, self._truncated(tokenized), self.top_k)
+        attention, _ = self._network.look(states, answer["label_ids"])
+        return {**answer, **_tokens(tokenized), "attention": attention}
+
+    @tf.function(
+        input_signature=[_TEXT, tf.TensorSpec([None], tf.string, "label")]
+    )
+    def explain_label(
+        self, text: tf.Tensor, label: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """What one label, named by the caller, attends to in each text."""
+        label_ids = self.ids_of_labels.lookup(label)
+        unknown = tf.boolean_mask(label, label_ids < 0)
+        tf.debugging.Assert(
+            tf.equal(tf.size(unknown), 0),
+            ["The model has no label of this name:", unknown],
         )
-        words = tokenized.words.with_values(
-            # An answer over REST is JSON, which holds valid UTF-8 only.
-            tf.strings.unicode_transcode(
-                tokenized.words.values, "UTF-8", "UTF-8", errors="replace"
-            )
+        tokenized = self.tokenizer(text)
+        # (batch,) -> (batch, 1)
+        label_ids = tf.cast(label_ids, tf.int32)[:, None]
+        attention, probabilities = self._network.look(
+            self._read(tokenized), label_ids
         )
         return {
-            **answer,
-            "tokens": _to_dense(words, ""),
-            "token_ids": token_ids,
-            "starts": _to_dense(tokenized.starts, -1),
-            "ends": _to_dense(tokenized.ends, -1),
+            **self._named(label_ids, probabilities),
+            "truncated": self._truncated(tokenized),
+            **_tokens(tokenized),
             "attention": attention,
         }
 
@@ -100,35 +156,65 @@ class ServingModule(tf.Module):
         return {
             signatures.SERVE: self.serve,
             signatures.EXAMPLES: self.serve_examples,
+            signatures.CLASSIFY: self.classify,
+            signatures.TOKEN_IDS: self.serve_token_ids,
+            signatures.TOP_K: self.serve_top_k,
             signatures.EXPLAIN: self.explain,
+            signatures.EXPLAIN_LABEL: self.explain_label,
         }
 
-    def _answer(
-        self, token_ids: tf.Tensor
-    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        keys, best, label_ids = self._keys_and_best(token_ids)
-        return keys, {
+    def _read(self, tokenized: TokenizedText) -> States:
+        return self._network.read(_to_dense(tokenized.token_ids, schema.PAD_ID))
+
+    def _truncated(self, tokenized: TokenizedText) -> tf.Tensor:
+        return tokenized.num_words > self.tokenizer.max_length
+
+    def _best_of_text(
+        self, tokenized: TokenizedText, top_k: int
+    ) -> dict[str, tf.Tensor]:
+        return self._best(
+            self._read(tokenized), self._truncated(tokenized), top_k
+        )
+
+    def _best(
+        self, states: States, truncated: tf.Tensor, top_k: int
+    ) -> dict[str, tf.Tensor]:
+        probabilities, label_ids = self._network.best(states, top_k)
+        return {
+            **self._named(label_ids, probabilities),
+            "truncated": truncated,
+        }
+
+    def _named(
+        self, label_ids: tf.Tensor, probabilities: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        return {
             "labels": self.label_names.lookup(tf.cast(label_ids, tf.int64)),
-            "probabilities": tf.sigmoid(best),
+            "probabilities": probabilities,
             "label_ids": label_ids,
         }
 
 
-def _keys_and_best(
-    model: keras.Model, top_k: int
-) -> Callable[[tf.Tensor], tuple[tf.Tensor, ...]]:
-    """Function of token ids: what labels attend by; best logits; their ids."""
-    trunk, head = split_at_head(model)
-
-    def function(token_ids):
-        keys, values, mask = trunk(token_ids, training=False)
-        return keys, *head_top_k(head, keys, values, mask, top_k)
-
-    return function
+def _tokens(tokenized: TokenizedText) -> dict[str, tf.Tensor]:
+    words = tokenized.words.with_values(
+        # An answer over REST is JSON, which holds valid UTF-8 only.
+        tf.strings.unicode_transcode(
+            tokenized.words.values, "UTF-8", "UTF-8", errors="replace"
+        )
+    )
+    return {
+        "tokens": _to_dense(words, ""),
+        "token_ids": _to_dense(tokenized.token_ids, schema.PAD_ID),
+        "starts": _to_dense(tokenized.starts, -1),
+        "ends": _to_dense(tokenized.ends, -1),
+    }
 
 
 def _to_dense(ragged: tf.RaggedTensor, padding: int | str) -> tf.Tensor:
-    dense = ragged.to_tensor(default_value=padding)
+    return _with_a_column(ragged.to_tensor(default_value=padding), padding)
+
+
+def _with_a_column(dense: tf.Tensor, padding: int | str) -> tf.Tensor:
     # A batch of empty texts has no column, and no LSTM runs over none.
     missing = tf.maximum(0, 1 - tf.shape(dense)[1])
     return tf.pad(dense, [[0, 0], [0, missing]], constant_values=padding)

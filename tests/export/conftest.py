@@ -8,8 +8,9 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from axml_tf import config
+from axml_tf import config, schema
 from axml_tf.checkpoints import Checkpoints, Progress
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import (
@@ -17,6 +18,7 @@ from axml_tf.dataset_info import (
     LABELS_FILE,
     VOCABULARY_FILE,
     DatasetInfo,
+    SplitInfo,
 )
 from axml_tf.model import build_attention_xml
 from axml_tf.schema import PAD_TOKEN, SCHEMA_VERSION, UNKNOWN_TOKEN
@@ -28,6 +30,11 @@ VOCABULARY = [PAD_TOKEN, UNKNOWN_TOKEN, "the", "fish", "quota", "0000", "שלו�
 LABELS = ("fishing policy", "pêche", "trade", "law, old", "x", "y", "z")
 UNSEEN_LABELS = ("in no training document",)
 MAX_LENGTH = 20
+TRAINING_TEXTS = (
+    (b"fish", [3]),
+    (b"the fish quota 1998", [2, 3, 4, 5]),
+    (b"fish " * 40, [3] * 40),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +104,18 @@ def _write_data(data_dir: Path) -> DatasetInfo:
         embedding_dim=None,
         embedding_coverage=None,
         compression="",
-        splits={},
+        splits={
+            "train": SplitInfo(
+                num_documents=len(TRAINING_TEXTS),
+                num_words=45,
+                num_labels=0,
+                num_truncated=0,
+                num_without_labels=0,
+                num_unseen_labels=0,
+                length_percentiles=(1, *[1] * 50, *[4] * 30, *[40] * 20),
+                shards=("train.tfrecord",),
+            )
+        },
         fingerprint="f00d",
         format_version=FORMAT_VERSION,
         schema_version=SCHEMA_VERSION,
@@ -106,6 +124,9 @@ def _write_data(data_dir: Path) -> DatasetInfo:
     )
     data_dir.mkdir()
     info.save(data_dir)
+    with tf.io.TFRecordWriter(str(data_dir / "train.tfrecord")) as writer:
+        for text, token_ids in TRAINING_TEXTS:
+            writer.write(schema.encode(b"id", text, token_ids, []))
     _write_lines(data_dir / VOCABULARY_FILE, VOCABULARY)
     _write_lines(
         data_dir / LABELS_FILE,

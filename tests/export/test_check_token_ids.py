@@ -43,9 +43,12 @@ def test_ids_by_hand_are_those_served(exported, data_dir):
     assert check_token_ids(exported, data_dir) == len(DOCUMENTS)
 
 
-def test_a_document_with_other_ids_is_named(exported, data_dir):
-    text, token_ids = DOCUMENTS[b"plain"]
-    wrong = [*token_ids[:-1], 4]
-    write(data_dir, {**DOCUMENTS, b"plain": (text, wrong)})
+@pytest.mark.parametrize(
+    "wrong", [[2, 3, 4, 1, 4], [2, 3, 4, 1], [2, 3, 4, 1, 5, 3], []]
+)
+@pytest.mark.parametrize("others", [DOCUMENTS, {}])
+def test_a_document_with_other_ids_is_named(exported, data_dir, wrong, others):
+    text, _ = DOCUMENTS[b"plain"]
+    write(data_dir, {**others, b"plain": (text, wrong)})
     with pytest.raises(UserError, match="Document plain has other ids"):
         check_token_ids(exported, data_dir)

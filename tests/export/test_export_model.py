@@ -108,7 +108,9 @@ def test_all_signatures_give_the_same_labels(exported):
         in_session(exported, "serving_default", TEXTS),
         in_session(exported, "examples", examples),
     ):
-        assert sorted(answer) == ["label_ids", "labels", "probabilities"]
+        assert sorted(answer) == [
+            *("label_ids", "labels", "probabilities", "truncated")
+        ]
         for name, values in answer.items():
             np.testing.assert_array_equal(values, explained[name])
     assert explained["label_ids"].dtype == np.int32
@@ -136,6 +138,18 @@ def test_fresh_process_needs_tensorflow_and_tensorflow_text_only(
     np.testing.assert_allclose(
         json.loads(done.stdout), explain(TEXTS[:1])["probabilities"], atol=1e-6
     )
+
+
+def test_exporting_twice_gives_the_same_bits(exported, trained, tmp_path):
+    again = export_model(
+        trained.model_dir, trained.data_dir, tmp_path / "axml", top_k=3
+    )
+    for signature in ("serving_default", "explain"):
+        first, second = (
+            in_session(path, signature, TEXTS) for path in (exported, again)
+        )
+        for name, values in first.items():
+            np.testing.assert_array_equal(values, second[name])
 
 
 def test_weights_are_stored_once(exported, trained):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from export.predict_text import describe
+from export.describe import describe
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,61 @@
+"""An exported model of random weights, made by the code that users run."""
+
+import dataclasses
+from pathlib import Path
+
+import keras
+
+from axml_tf import config, dataset_info
+from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.model import build_attention_xml
+from axml_tf.optimizers import LazyAdam
+from benchmarks.prepared import write_random_documents
+from benchmarks.sizes import Size
+from data_prep.vocabulary import WordCounter, split_batch
+from export.export_model import export_model
+
+
+def export_random_model(folder: Path, size: Size, texts: list[bytes]) -> Path:
+    """Exports a model whose vocabulary are the words of some texts.
+
+    Args:
+        folder: to work in.
+        size: shapes of the model.
+        texts: whose words it knows.
+
+    Returns:
+        Folder of all versions.
+    """
+    words = WordCounter()
+    batch = split_batch(texts, size.tokens)
+    words.update(batch)
+    vocabulary = words.vocabulary(size.vocab_size, min_count=1)
+    size = dataclasses.replace(size, vocab_size=len(vocabulary.words))
+    data_dir, model_dir = folder / "data", folder / "model"
+    data_dir.mkdir(parents=True)
+    lengths = [min(int(n), size.tokens) for n in batch.num_words]
+    info = write_random_documents(data_dir, lengths, size)
+    info.save(data_dir)
+    vocabulary.write(data_dir / dataset_info.VOCABULARY_FILE)
+    labels = "".join(f"label {i}\t1\n" for i in range(size.num_labels))
+    (data_dir / dataset_info.LABELS_FILE).write_text(labels)
+    model_config = ModelConfig(
+        size.vocab_size,
+        size.num_labels,
+        embedding_dim=size.embedding_dim,
+        hidden_dim=size.hidden_dim,
+        fc_dims=tuple(size.fc_dims),
+    )
+    config.claim(
+        model_dir,
+        model_config,
+        TrainingConfig(max_length=size.tokens),
+        info.fingerprint,
+    )
+    keras.utils.set_random_seed(0)
+    model = build_attention_xml(model_config)
+    optimizer = LazyAdam(1e-3)
+    optimizer.build(model.trainable_variables)
+    Checkpoints(model_dir, model, optimizer, Progress()).save_best()
+    return export_model(model_dir, data_dir, folder / "axml").parent

@@ -1,0 +1,55 @@
+"""The embedded server, for benchmarks that ask it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from axml_tf.errors import UserError
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+class Server:
+    """`python -m export.serve` on free ports; ends with its block.
+
+    Args:
+        base_path: folder of all versions.
+        *more_flags: of the server.
+
+    Attributes:
+        grpc: HOST:PORT.
+        rest: URL.
+    """
+
+    def __init__(self, base_path: Path, *more_flags: str):
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "export.serve"),
+                f"--model_base_path={base_path}",
+                *("--grpc_port=0", "--rest_port=0"),
+                *more_flags,
+            ],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        ports = re.search(r"gRPC port (\d+), REST port (\d+)", line)
+        if not ports:
+            raise UserError("The server did not start; see above.")
+        self.grpc = f"localhost:{ports[1]}"
+        self.rest = f"http://localhost:{ports[2]}"
+
+    def memory(self) -> int:
+        """Bytes of its resident set."""
+        path = f"/proc/{self.process.pid}/status"
+        status = Path(path).read_text(encoding="ascii")
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.process.kill()
+        self.process.wait()

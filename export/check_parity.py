@@ -1,0 +1,146 @@
+"""Checks that a server answers as the predictions that were measured.
+
+    python -m export.check_parity --grpc=HOST:PORT --data_dir=DATA \\
+        --predictions=FILE.npz --split=test
+
+Sends every raw text of a split to a server, this project's or TensorFlow
+Serving, and compares labels and probabilities with the predictions file of
+the same model. Worth a run before a version becomes `stable`.
+"""
+
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+from tqdm import tqdm
+
+from axml_tf import errors, schema
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.errors import UserError
+from axml_tf.input_pipeline import shard_paths
+from axml_tf.predictions import TopK
+from export import signatures
+from export.client import Client
+from export.server_error import ServerError
+
+_BATCH_SIZE = 16
+# Largest difference of probabilities that is rounding.
+TOLERANCE = 1e-5
+
+
+def check_parity(
+    client: Client,
+    data_dir: str | os.PathLike,
+    predictions: TopK,
+    split: str,
+) -> tuple[int, float]:
+    """Compares the answers to every document of a split.
+
+    Labels whose probabilities are closer than the tolerance may have changed
+    places.
+
+    Args:
+        client: of the server.
+        data_dir: folder of the data.
+        predictions: of the split, by the same model.
+        split: its name.
+
+    Returns:
+        Number of documents, and the largest difference of probabilities.
+
+    Raises:
+        UserError: a document's answer is another; the message names it.
+        ServerError: the server does not answer.
+    """
+    rows = {name: row for row, name in enumerate(predictions.document_ids)}
+    count, largest = 0, 0.0
+    for names, texts in _batches(data_dir, split):
+        answer = client.call(signatures.SERVE, text=texts)
+        for i, name in enumerate(names):
+            if name not in rows:
+                raise UserError(f"The predictions lack document {name}.")
+            row = rows[name]
+            difference = _difference(
+                answer["label_ids"][i],
+                answer["probabilities"][i],
+                predictions.label_ids[row],
+                predictions.scores[row],
+            )
+            if difference > TOLERANCE:
+                raise UserError(
+                    f"Document {name} is answered otherwise than predicted "
+                    f"(by {difference:.2g}): the server has another model, "
+                    "or another version of it."
+                )
+            largest = max(largest, difference)
+        count += len(names)
+    return count, largest
+
+
+def _difference(
+    served_ids: np.ndarray,
+    served: np.ndarray,
+    predicted_ids: np.ndarray,
+    predicted: np.ndarray,
+) -> float:
+    """Largest difference of probabilities, rank by rank and label by label."""
+    k = min(len(served), len(predicted))
+    by_rank = float(np.abs(served[:k] - predicted[:k]).max())
+    of_label = dict(zip(predicted_ids, predicted, strict=True))
+    # A label behind the last that was predicted has at most that one's.
+    by_label = max(
+        abs(float(score) - float(of_label.get(label, predicted[-1])))
+        for label, score in zip(served_ids[:k], served[:k], strict=True)
+    )
+    return max(by_rank, by_label)
+
+
+def _batches(
+    data_dir: str | os.PathLike, split: str
+) -> Iterator[tuple[list[str], list[bytes]]]:
+    info = DatasetInfo.load(data_dir)
+    info.split(split)
+    dataset = (
+        tf.data.TFRecordDataset(
+            shard_paths(data_dir, info, split), info.compression
+        )
+        .map(lambda record: schema.parse(record, with_text=True))
+        .map(lambda record: (record["id"], record["text"]))
+        .batch(_BATCH_SIZE)
+    )
+    for names, texts in tqdm(dataset.as_numpy_iterator(), unit=" batches"):
+        yield [name.decode("utf-8") for name in names], texts.tolist()
+
+
+def main(argv: list[str]) -> None:
+    """Flags to `check_parity`."""
+    values = flags.FLAGS
+    predictions = TopK.load(values.predictions)
+    try:
+        with Client(grpc=values.grpc, model=values.model, timeout=60) as client:
+            count, largest = check_parity(
+                client, values.data_dir, predictions, values.split
+            )
+    except ServerError as error:
+        raise UserError(str(error)) from error
+    print(
+        f"{count:,} documents are answered as predicted; probabilities "
+        f"differ by {largest:.1e} at most."
+    )
+
+
+def run() -> None:
+    """Runs this module as a command."""
+    flags.DEFINE_string("grpc", None, "HOST:PORT of the server's gRPC API.")
+    flags.DEFINE_string("model", "axml", "Name of the model.")
+    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
+    flags.DEFINE_string("predictions", None, "Predictions file (.npz).")
+    flags.DEFINE_string("split", "test", "Split that was predicted.")
+    flags.mark_flags_as_required(["grpc", "data_dir", "predictions"])
+    errors.run(main)
+
+
+if __name__ == "__main__":
+    run()

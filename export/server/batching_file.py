@@ -1,0 +1,53 @@
+"""TensorFlow Serving's --batching_parameters_file.
+
+Its message, BatchingParameters, is not among those of
+`tensorflow-serving-api`; it is flat enough to be read here.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from axml_tf.errors import UserError
+from export.server.batching import BatchingParameters
+
+_FIELD = re.compile(r"(\w+)\s*(?:\{\s*value\s*:\s*(\w+)\s*\}|:\s*(\w+))\s*")
+# TensorFlow Serving has these too. They change no answer, and nothing here.
+_IGNORED = ("thread_pool_name", "pad_variable_length_inputs")
+
+
+def read_batching(path: str | os.PathLike) -> BatchingParameters:
+    """Reads such a file.
+
+    Raises:
+        UserError: it is malformed, or has a field that is not served here.
+    """
+    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    text = re.sub(r"#.*", "", text).strip()
+    given, start = {}, 0
+    while start < len(text):
+        field = _FIELD.match(text, start)
+        if not field:
+            raise UserError(
+                f"{path} is no BatchingParameters of TensorFlow Serving, at "
+                f"{text[start : start + 40]!r}."
+            )
+        given[field[1]] = field[2] or field[3]
+        start = field.end()
+    for name in _IGNORED:
+        given.pop(name, None)
+    try:
+        parameters = BatchingParameters(
+            **{name: int(value) for name, value in given.items()}
+        )
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f"{path}: expected numbers for {BatchingParameters._fields} "
+            f"({error})."
+        ) from error
+    least = parameters._replace(
+        batch_timeout_micros=parameters.batch_timeout_micros + 1
+    )
+    if min(least) < 1:
+        raise UserError(f"{path}: every number must be positive.")
+    return parameters

@@ -1,0 +1,167 @@
+"""Tensors as JSON, in TensorFlow Serving's two formats.
+
+Rows: `{"instances": [...]}`, answered by `{"predictions": [...]}`; a row is a
+value where there is one input, else a dictionary. Columns: `{"inputs": ...}`,
+answered by `{"outputs": ...}`. Bytes that are no UTF-8 are
+`{"b64": "..."}`.
+"""
+
+import base64
+import binascii
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from export.server.errors import invalid
+from export.server.servable import Arrays
+
+
+class PredictRequest(NamedTuple):
+    """A request's body, before the signature is known.
+
+    Attributes:
+        signature: its name, or "".
+        by_row: whether the tensors came by rows.
+        tensors: rows or columns, as JSON.
+    """
+
+    signature: str
+    by_row: bool
+    tensors: Any
+
+
+def parse(body: bytes) -> PredictRequest:
+    """Reads a request's body.
+
+    Raises:
+        RequestError: it is no such JSON.
+    """
+    try:
+        request = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise invalid(f"JSON Parse error: {error}") from error
+    if not isinstance(request, dict):
+        raise invalid("Expected a JSON object.")
+    given = [name for name in ("instances", "inputs") if name in request]
+    if len(given) != 1:
+        raise invalid("Expected either 'instances' or 'inputs'.")
+    signature = request.get("signature_name", "")
+    if not isinstance(signature, str):
+        raise invalid("'signature_name' must be a string.")
+    return PredictRequest(signature, given == ["instances"], request[given[0]])
+
+
+def to_arrays(request: PredictRequest, wanted: dict) -> Arrays:
+    """Makes arrays of the types that a signature has.
+
+    Args:
+        request: as `parse` gives it.
+        wanted: `TensorInfo` of the signature's inputs by name.
+
+    Raises:
+        RequestError: names, types or shapes do not fit.
+    """
+    columns = request.tensors
+    if request.by_row:
+        columns = _columns(request.tensors, list(wanted))
+    elif not isinstance(columns, dict):
+        if len(wanted) != 1:
+            raise invalid(f"'inputs' must name each of {sorted(wanted)}.")
+        columns = {name: columns for name in wanted}
+    return {
+        name: _to_array(name, values, tf.as_dtype(wanted[name].dtype))
+        if name in wanted
+        else np.zeros(0)  # Refused for its name.
+        for name, values in columns.items()
+    }
+
+
+def to_body(outputs: Arrays, by_row: bool) -> dict[str, Any]:
+    """The answer to a request, ready for `json.dumps`."""
+    columns = {name: _to_json(array) for name, array in outputs.items()}
+    if not by_row:
+        if len(columns) == 1:
+            columns = next(iter(columns.values()))
+        return {"outputs": columns}
+    if len(columns) == 1:
+        return {"predictions": next(iter(columns.values()))}
+    rows = zip(*columns.values(), strict=True)
+    return {
+        "predictions": [dict(zip(columns, row, strict=True)) for row in rows]
+    }
+
+
+def _columns(rows: Any, names: list[str]) -> dict[str, list]:
+    if not isinstance(rows, list) or not rows:
+        raise invalid("'instances' must be a list of at least one row.")
+    if len(names) == 1 and not _is_named(rows[0]):
+        return {names[0]: rows}
+    if not all(isinstance(row, dict) for row in rows):
+        raise invalid(f"Every row must be an object of {sorted(names)}.")
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise invalid("All rows must have the same names.")
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _is_named(row: Any) -> bool:
+    return isinstance(row, dict) and row.keys() != {"b64"}
+
+
+def _to_array(name: str, values: Any, dtype: tf.DType) -> np.ndarray:
+    values = _decoded(values)
+    try:
+        if dtype == tf.string:
+            array = np.array(values, object)
+            if not all(isinstance(x, bytes) for x in array.flat):
+                raise ValueError("not every value is a string")
+            return array
+        array = np.array(values)
+        if array.dtype == object:
+            raise ValueError("rows are of different lengths")
+        converted = array.astype(dtype.as_numpy_dtype)
+        if array.size and not _is_of_kind(array, converted):
+            raise ValueError(f"not every value is of type {dtype.name}")
+        return converted
+    except (ValueError, TypeError, OverflowError) as error:
+        raise invalid(f"Input {name!r} does not fit: {error}.") from error
+
+
+def _is_of_kind(array: np.ndarray, converted: np.ndarray) -> bool:
+    if converted.dtype.kind == "f":
+        return array.dtype.kind in "if"
+    return array.dtype.kind == converted.dtype.kind and (
+        (array == converted).all()
+    )
+
+
+def _decoded(value: Any) -> Any:
+    """Strings and {"b64": ...} as bytes, everything else as it is."""
+    if isinstance(value, list):
+        return [_decoded(x) for x in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    if isinstance(value, dict):
+        if value.keys() != {"b64"} or not isinstance(value["b64"], str):
+            raise invalid('Expected an object of the form {"b64": "..."}.')
+        try:
+            return base64.b64decode(value["b64"], validate=True)
+        except binascii.Error as error:
+            raise invalid(f"Unable to base64 decode ({error}).") from error
+    return value
+
+
+def _to_json(array: np.ndarray) -> list:
+    if array.dtype.kind != "O":
+        # float32 in as few digits as it needs, not in those of a double.
+        if array.dtype == np.float32:
+            array = array.astype(str).astype(np.float64)
+        return array.tolist()
+    return _text(array.tolist())
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_text(x) for x in value]
+    return value.decode("utf-8", "replace")

@@ -1,0 +1,127 @@
+"""TensorFlow Serving's REST API."""
+
+import functools
+import json
+
+import grpc
+from aiohttp import web
+from google.protobuf import json_format
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_pb2,
+)
+
+from export.server import grpc_api, json_tensors
+from export.server.core import Core
+from export.server.errors import RequestError
+from export.server.metrics import PATH as METRICS_PATH
+
+_MODEL = "/v1/models/{name}"
+_PLACES = (
+    _MODEL,
+    _MODEL + r"/versions/{version:\d+}",
+    _MODEL + "/labels/{label}",
+)
+
+
+def make_app(core: Core) -> web.Application:
+    """The routes of the API, and of the metrics."""
+    app = web.Application(client_max_size=grpc_api.MAX_MESSAGE_BYTES)
+    api = _Api(core)
+    for place in _PLACES:
+        # A name or a label holds no colon.
+        path = place.replace("{name}", "{name:[^/:]+}").replace(
+            "{label}", "{label:[^/:]+}"
+        )
+        app.router.add_post(f"{path}:predict", api.predict)
+        app.router.add_get(path, api.status)
+        app.router.add_get(f"{path}/metadata", api.metadata)
+    app.router.add_get(METRICS_PATH, api.metrics)
+    return app
+
+
+def _refusing(method):
+    """Answers a `RequestError` as TensorFlow Serving does."""
+
+    @functools.wraps(method)
+    async def wrapped(self, request):
+        try:
+            return await method(self, request)
+        except RequestError as error:
+            return _json({"error": error.message}, error.http_status)
+        except web.HTTPRequestEntityTooLarge as error:
+            return _json({"error": error.text}, error.status)
+
+    return wrapped
+
+
+class _Api:
+    def __init__(self, core: Core):
+        self._core = core
+
+    @_refusing
+    async def predict(self, request: web.Request) -> web.Response:
+        spec = _spec(request)
+        body = json_tensors.parse(await request.read())
+        spec.signature_name = body.signature
+        servable = self._core.models.servable(spec)
+        wanted = servable.inputs_of(body.signature or "serving_default")
+        inputs = json_tensors.to_arrays(body, wanted)
+        answer = await self._core.predict(spec, inputs, "REST")
+        return _json(json_tensors.to_body(answer.outputs, body.by_row))
+
+    @_refusing
+    async def status(self, request: web.Request) -> web.Response:
+        response = get_model_status_pb2.GetModelStatusResponse(
+            model_version_status=self._core.models.statuses(_spec(request))
+        )
+        return _json(_as_dict(response))
+
+    @_refusing
+    async def metadata(self, request: web.Request) -> web.Response:
+        servable = self._core.models.servable(_spec(request))
+        response = grpc_api.metadata(servable, ["signature_def"])
+        definitions = get_model_metadata_pb2.SignatureDefMap()
+        response.metadata["signature_def"].Unpack(definitions)
+        return _json(
+            {
+                "model_spec": _as_dict(response.model_spec),
+                "metadata": {"signature_def": _as_dict(definitions)},
+            }
+        )
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        return web.Response(
+            body=self._core.metrics.page(), content_type="text/plain"
+        )
+
+
+def _spec(request: web.Request) -> model_pb2.ModelSpec:
+    place = request.match_info
+    spec = model_pb2.ModelSpec(
+        name=place["name"], version_label=place.get("label")
+    )
+    if "version" in place:
+        version = int(place["version"])
+        if version >= 2**63:
+            raise RequestError(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                f"Failed to convert version: {version} to numeric.",
+            )
+        spec.version.value = version
+    return spec
+
+
+def _as_dict(message) -> dict:
+    return json_format.MessageToDict(
+        message,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=True,
+    )
+
+
+def _json(value: dict, status: int = 200) -> web.Response:
+    return web.json_response(
+        value, status=status, dumps=functools.partial(json.dumps, indent=1)
+    )

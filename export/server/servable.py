@@ -1,0 +1,154 @@
+"""One version of a model, loaded."""
+
+import itertools
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import grpc
+import numpy as np
+import tensorflow as tf
+import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
+from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow_serving.apis import prediction_log_pb2
+
+from axml_tf.errors import UserError
+from export import signatures
+from export.server.errors import RequestError, invalid
+from export.warmup import WARMUP_FILE
+
+_MAX_WARMUP_REQUESTS = 1000  # TensorFlow Serving reads no more.
+
+Arrays = dict[str, np.ndarray]
+
+
+class Servable:
+    """A SavedModel that answers requests, from any thread.
+
+    Args:
+        path: folder of the version.
+        name: name of the model.
+        version: number of the version.
+
+    Raises:
+        UserError: it is damaged.
+    """
+
+    def __init__(self, path: Path, name: str, version: int):
+        self.name = name
+        self.version = version
+        try:
+            self._loaded = tf.saved_model.load(os.fspath(path))
+            saved_model = saved_model_pb2.SavedModel.FromString(
+                (path / "saved_model.pb").read_bytes()
+            )
+        except (tf.errors.OpError, OSError) as error:
+            raise UserError(f"{path} cannot be loaded ({error}).") from error
+        self.signature_defs = {
+            name: definition
+            for name, definition in saved_model.meta_graphs[
+                0
+            ].signature_def.items()
+            if not name.startswith("__")
+        }
+        self._warm_up(path / WARMUP_FILE)
+
+    def run(self, signature: str, inputs: Arrays) -> Arrays:
+        """Runs a signature on inputs that `check` has passed.
+
+        Raises:
+            RequestError: the graph refuses their content.
+        """
+        function = self._loaded.signatures[signature]
+        tensors = {name: tf.constant(x) for name, x in inputs.items()}
+        try:
+            outputs = function(**tensors)
+            return {name: x.numpy() for name, x in outputs.items()}
+        except tf.errors.OpError as error:
+            raise _request_error(error) from error
+
+    def check(
+        self, signature: str, inputs: Mapping[str, np.ndarray]
+    ) -> tuple[str, Arrays]:
+        """Checks inputs against a signature.
+
+        Args:
+            signature: its name; "" is the default one.
+            inputs: arrays by name.
+
+        Returns:
+            Name of the signature, and the inputs in its types.
+
+        Raises:
+            RequestError: there is no such signature, or names, types or
+                shapes do not fit it.
+        """
+        signature = signature or signatures.SERVE
+        wanted = self.inputs_of(signature)
+        if inputs.keys() != wanted.keys():
+            raise invalid(
+                f"Signature {signature!r} takes the inputs "
+                f"{sorted(wanted)}; received {sorted(inputs)}."
+            )
+        checked = {
+            name: _checked(name, inputs[name], info)
+            for name, info in wanted.items()
+        }
+        sizes = {name: len(array) for name, array in checked.items()}
+        if len(set(sizes.values())) > 1:
+            raise invalid(
+                f"All inputs must have the same number of rows; received "
+                f"{sizes}."
+            )
+        return signature, checked
+
+    def inputs_of(self, signature: str) -> dict:
+        """Descriptions (`TensorInfo`) of a signature's inputs, by name."""
+        if signature not in self.signature_defs:
+            # TensorFlow Serving's code and words for it.
+            raise RequestError(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f'Serving signature key "{signature}" not found.',
+            )
+        return dict(self.signature_defs[signature].inputs)
+
+    def _warm_up(self, path: Path) -> None:
+        """Makes the first request as quick as the others."""
+        if not path.is_file():
+            return
+        records = tf.data.TFRecordDataset(os.fspath(path))
+        for record in itertools.islice(
+            records.as_numpy_iterator(), _MAX_WARMUP_REQUESTS
+        ):
+            log = prediction_log_pb2.PredictionLog.FromString(record)
+            request = log.predict_log.request
+            self.run(
+                *self.check(
+                    request.model_spec.signature_name,
+                    {k: tf.make_ndarray(x) for k, x in request.inputs.items()},
+                )
+            )
+
+
+def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
+    dtype = tf.as_dtype(info.dtype)
+    received = tf.as_dtype(array.dtype)
+    if received != dtype:
+        raise invalid(
+            f"Input {name!r} must be of type {dtype.name}; received "
+            f"{received.name}."
+        )
+    shape = tf.TensorShape(info.tensor_shape)
+    if not shape.is_compatible_with(array.shape):
+        raise invalid(
+            f"Input {name!r} must be of shape {shape.as_list()}; received "
+            f"{list(array.shape)}."
+        )
+    return array
+
+
+def _request_error(error: tf.errors.OpError) -> RequestError:
+    codes = {code.value[0]: code for code in grpc.StatusCode}
+    # Without the trace of the graph: it tells the caller nothing.
+    message = error.message.split("\n")[0].strip()
+    return RequestError(codes[error.error_code], message)
