@@ -103,6 +103,8 @@ class Model:
         self._executor = executor
         self._servables: dict[int, Servable] = {}
         self._states: dict[int, tuple[State, str]] = {}
+        # When the files of a version that cannot be loaded were last changed.
+        self._failed: dict[int, float] = {}
 
     @property
     def is_available(self) -> bool:
@@ -121,11 +123,14 @@ class Model:
         """Loads versions that have come, lets go of those that are to go."""
         wanted = self.config.wanted()
         for version in wanted:
-            state, _ = self._states.get(version, (State.UNKNOWN, ""))
-            if state in (State.UNKNOWN, State.END) and not self._failed(
-                version
+            # One that cannot be loaded may still be on its way here: it is
+            # tried again when its files have changed.
+            if version not in self._servables and self._failed.get(version) != (
+                changed := _last_change(self._path(version))
             ):
-                await self._load(version)
+                self._failed.pop(version, None)
+                if not await self._load(version):
+                    self._failed[version] = changed
         # After loading: at no time is there none. Requests under way hold
         # their servable until they are answered.
         for version in set(self._servables) - set(wanted):
@@ -134,8 +139,8 @@ class Model:
                 self._states[version] = (State.END, "")
                 _LOG.info("%s: version %d unloaded", self.config.name, version)
 
-    async def _load(self, version: int) -> None:
-        name, path = self.config.name, self.config.base_path / str(version)
+    async def _load(self, version: int) -> bool:
+        name, path = self.config.name, self._path(version)
         self._states[version] = (State.LOADING, "")
         loop = asyncio.get_running_loop()
         try:
@@ -146,14 +151,14 @@ class Model:
             # Served on with what there is.
             self._states[version] = (State.END, str(error))
             _LOG.error("%s: version %d: %s", name, version, error)
-            return
+            return False
         self._servables[version] = servable
         self._states[version] = (State.AVAILABLE, "")
         _LOG.info("%s: version %d is available", name, version)
+        return True
 
-    def _failed(self, version: int) -> bool:
-        _, message = self._states.get(version, (State.UNKNOWN, ""))
-        return bool(message)
+    def _path(self, version: int) -> Path:
+        return self.config.base_path / str(version)
 
     def servable(self, version: int | None, label: str) -> Servable:
         """The servable that a request asks for; the newest if for none.
@@ -281,3 +286,8 @@ class Models:
 
 def _version(spec: model_pb2.ModelSpec) -> int | None:
     return spec.version.value if spec.HasField("version") else None
+
+
+def _last_change(path: Path) -> float:
+    """Newest modification of the files in a folder, in seconds."""
+    return max(file.stat().st_mtime for file in [path, *path.rglob("*")])
