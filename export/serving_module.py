@@ -101,6 +101,8 @@ class ServingModule(tf.Module):
             [f"k must be from 1 to {self.max_top_k}; received", k],
         )
         answer = self._best_of_text(self.tokenizer(text), self.max_top_k)
+        # In bounds whatever comes: of two errors in a graph either is told.
+        k = tf.clip_by_value(k, 0, self.max_top_k)
         width = tf.reduce_max(tf.concat([k, [0]], 0))
         probabilities = answer["probabilities"][:, :width]
         wanted = (tf.range(width) < k[:, None]) & (
@@ -140,7 +142,8 @@ class ServingModule(tf.Module):
         )
         tokenized = self.tokenizer(text)
         # (batch,) -> (batch, 1)
-        label_ids = tf.cast(label_ids, tf.int32)[:, None]
+        # In bounds, so that no other error than the one above can be told.
+        label_ids = tf.cast(tf.maximum(label_ids, 0), tf.int32)[:, None]
         attention, probabilities = self._network.look(
             self._read(tokenized), label_ids
         )
