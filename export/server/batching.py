@@ -74,10 +74,7 @@ class Batcher:
             RequestError: too many wait already, or the graph refuses it.
         """
         limit = self._parameters
-        if (
-            sum(request.rows for request in self._waiting)
-            >= limit.max_batch_size * limit.max_enqueued_batches
-        ):
+        if self._rows() >= limit.max_batch_size * limit.max_enqueued_batches:
             raise RequestError(
                 grpc.StatusCode.UNAVAILABLE,
                 "Too many requests wait already. Try again later.",

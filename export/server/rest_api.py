@@ -12,6 +12,7 @@ from tensorflow_serving.apis import (
     model_pb2,
 )
 
+from export import signatures
 from export.server import grpc_api, json_tensors
 from export.server.core import Core
 from export.server.errors import RequestError
@@ -66,7 +67,7 @@ class _Api:
         body = json_tensors.parse(await request.read())
         spec.signature_name = body.signature
         servable = self._core.models.servable(spec)
-        wanted = servable.inputs_of(body.signature or "serving_default")
+        wanted = servable.inputs_of(body.signature or signatures.SERVE)
         inputs = json_tensors.to_arrays(body, wanted)
         answer = await self._core.predict(spec, inputs, "REST")
         return _json(json_tensors.to_body(answer.outputs, body.by_row))
