@@ -99,12 +99,11 @@ def _loop_over_chunks(documents, parameters, tiles: Tiles):
             0,
             (0.0, [tf.zeros_like(w) for w in shared]),
             [_buffer(tf.shape(w)) for w in (label_vectors, label_biases)],
-            [_buffer(_transposed(tf.shape(x))) for x in (keys, values)],
+            [_buffer(tf.shape(x)) for x in (keys, values)],
         ),
         # One after another: side by side they would all be in memory.
         parallel_iterations=1,
     )
-    d_tokens = [tf.transpose(d, [0, 2, 1]) for d in d_tokens]
     return loss, (d_tokens, d_rows, d_shared)
 
 
@@ -118,9 +117,8 @@ def _loop_over_documents(
         parameters: of the chunk, and shared.
         first_label: id of the chunk's first label.
         block_size: documents of a tile.
-        d_tokens: gradients of keys and values, buffers of shape
-            `(batch, key_dim, tokens)` and `(batch, value_dim, tokens)`; those
-            of the chunk are added to them in place.
+        d_tokens: gradients of keys and values, buffers; those of the chunk
+            are added to them in place.
 
     Returns:
         Loss and gradients of the shared weights; gradients of the chunk's
@@ -168,7 +166,7 @@ def _tile_gradients(tokens, parameters, targets):
     Returns:
         What is summed over documents: loss and gradients of the shared
         weights, gradients of label vectors and biases. And gradients of keys
-        and values, as `_loop_over_documents` gives them. All in float32.
+        and values. All in float32.
     """
     keys, values, hidden = tokens
     label_vectors, transposed, label_biases, shared = parameters
@@ -195,9 +193,11 @@ def _tile_gradients(tokens, parameters, targets):
         _unscaled(d, scale)
         for d in (
             tf.reduce_sum(tf.matmul(d_scores, keys), axis=0),
-            tf.matmul(transposed, d_scores),
-            tf.matmul(
-                low_d_attended, tf.cast(alpha, keys.dtype), transpose_a=True
+            _turned(tf.matmul(transposed, d_scores)),
+            _turned(
+                tf.matmul(
+                    low_d_attended, tf.cast(alpha, keys.dtype), transpose_a=True
+                )
             ),
         )
     )
@@ -248,5 +248,5 @@ def _in_place(operation, buffers, start, end, parts) -> list[tf.Tensor]:
     ]
 
 
-def _transposed(shape):
-    return [shape[0], shape[2], shape[1]]
+def _turned(matrices: tf.Tensor) -> tf.Tensor:
+    return tf.transpose(matrices, [0, 2, 1])

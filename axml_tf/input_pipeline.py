@@ -170,6 +170,9 @@ def _batches(
     options = tf.data.Options()
     # The order is part of what a seed fixes.
     options.deterministic = True
+    # The tuner's thread sleeps for seconds and is waited for when an epoch
+    # ends. Without it AUTOTUNE means all cores, which is no slower.
+    options.autotune.enabled = False
     # Split by documents, not by files, when several workers share the work.
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA

@@ -39,14 +39,9 @@ def run(
     num_tokens = tf.shape(inputs)[1]
     missing = -num_tokens % _STEPS
     real = tf.cast(mask, inputs.dtype)
-    # (batch, tokens, dim) -> (tokens, batch, dim)
-    by_time = tf.transpose(
-        tf.pad(inputs, [[0, 0], [0, missing], [0, 0]]), [1, 0, 2]
-    )
     real_by_time = tf.transpose(tf.pad(real, [[0, 0], [0, missing]]))
     states = _run_blocks(
-        by_time,
-        tf.reverse(by_time, [0]),
+        tf.pad(inputs, [[0, 0], [0, missing], [0, 0]]),
         forward_weights,
         backward_weights,
         tf.stack([real_by_time, tf.reverse(real_by_time, [0])], 1)[..., None],
@@ -58,8 +53,7 @@ def run(
 
 @tf.custom_gradient
 def _run_blocks(
-    forward_inputs: tf.Tensor,
-    backward_inputs: tf.Tensor,
+    inputs: tf.Tensor,
     forward_weights: tf.Tensor,
     backward_weights: tf.Tensor,
     real: tf.Tensor,
@@ -67,8 +61,7 @@ def _run_blocks(
     """Runs block after block.
 
     Args:
-        forward_inputs: `(tokens, batch, dim)`.
-        backward_inputs: the same in reversed time.
+        inputs: `(batch, tokens, dim)`.
         forward_weights: `(dim + units + 1, 4 * units)`.
         backward_weights: of the same shape.
         real: `(tokens, 2, batch, 1)`: 1 for a token, 0 for padding, which
@@ -77,17 +70,42 @@ def _run_blocks(
     Returns:
         States, `(tokens, 2, batch, units)`.
     """
-    inputs = (forward_inputs, backward_inputs)
     weights = (forward_weights, backward_weights)
-    states, cells, gates = _forward(inputs, weights, real)
+    states, cells, gates = _forward(_by_time(inputs), weights, real)
 
     def gradient(d_states):
+        # Not before the gradient is there: these would fill memory while the
+        # label head, which needs most of it, is at work.
+        with tf.control_dependencies([d_states]):
+            states_before, cells_from_before = (
+                tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
+            )
+            factors = [
+                _factor(x, states_before[:-1, direction])
+                for direction, x in enumerate(_by_time(inputs))
+            ]
         d_inputs, d_weights = _backward(
-            d_states, inputs, weights, real, states, cells, gates
+            d_states, factors, weights, real, cells_from_before, gates
         )
-        return *d_inputs, *d_weights, None
+        return _from_time(d_inputs), *d_weights, None
 
     return states, gradient
+
+
+def _by_time(inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Inputs of each direction: `(batch, tokens, dim)` by time.
+
+    Returns:
+        Two tensors `(tokens, batch, dim)`, the second in reversed time.
+    """
+    forward = tf.transpose(inputs, [1, 0, 2])
+    return forward, tf.reverse(forward, [0])
+
+
+def _from_time(d_inputs) -> tf.Tensor:
+    """The gradient of `_by_time`'s argument from those of its results."""
+    forward, backward = d_inputs
+    return tf.transpose(forward + tf.reverse(backward, [0]), [1, 0, 2])
 
 
 def _split(weights: tuple[tf.Tensor, tf.Tensor]):
@@ -197,20 +215,10 @@ def _forward_block(forward, backward, recurrent, real, state, cell):
     return [array.stack() for array in arrays]
 
 
-def _backward(d_states, inputs, weights, real, states, cells, gates):
-    """Gradients of inputs and weights, a pair of each."""
+def _backward(d_states, factors, weights, real, cells_from_before, gates):
+    """Gradients of inputs, by time, and of weights, a pair of each."""
     kernels, recurrent, _ = _split(weights)
     transposed = tf.transpose(recurrent, [0, 2, 1])
-    # Not before the gradient is there: these would fill memory while the label
-    # head, which needs most of it, is at work.
-    with tf.control_dependencies([d_states]):
-        states_before, cells_from_before = (
-            tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
-        )
-        factors = [
-            _factor(x, states_before[:-1, direction])
-            for direction, x in enumerate(inputs)
-        ]
 
     def body(index, d_state, d_cell, d_weights, d_inputs):
         d_state, d_cell, *d_projected = _backward_block(
@@ -237,12 +245,11 @@ def _backward(d_states, inputs, weights, real, states, cells, gates):
         )
 
     num_blocks = tf.shape(real)[0] // _STEPS
-    zeros = tf.zeros_like(states[0])
+    zeros = tf.zeros_like(cells_from_before[0])
+    dim = kernels[0].shape[0]
     d_inputs = [
         tf.TensorArray(
-            real.dtype,
-            num_blocks,
-            element_shape=[_STEPS, *inputs[0].shape[1:]],
+            real.dtype, num_blocks, element_shape=[_STEPS, None, dim]
         )
     ] * 2
     _, _, _, d_weights, d_inputs = tf.while_loop(
