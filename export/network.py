@@ -39,10 +39,13 @@ class Network:
     def __init__(self, model: keras.Model):
         self._trunk, self._head = split_at_head(model)
 
+    # One graph for all signatures; each would have a copy of its own.
+    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
     def read(self, token_ids: tf.Tensor) -> States:
         """Runs all that comes before the labels."""
         return States(*self._trunk(token_ids, training=False))
 
+    @tf.function(reduce_retracing=True)
     def best(
         self, states: States, top_k: int | tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:

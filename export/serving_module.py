@@ -58,7 +58,7 @@ class ServingModule(tf.Module):
     @tf.function(input_signature=[_TEXT])
     def serve(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts."""
-        return self._best_of_text(self.tokenizer(text), self.top_k)
+        return self._best_of_text(self._tokenize(text), self.top_k)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "examples")])
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -100,7 +100,7 @@ class ServingModule(tf.Module):
             tf.reduce_all((k >= 1) & (k <= self.max_top_k)),
             [f"k must be from 1 to {self.max_top_k}; received", k],
         )
-        answer = self._best_of_text(self.tokenizer(text), self.max_top_k)
+        answer = self._best_of_text(self._tokenize(text), self.max_top_k)
         # In bounds whatever comes: of two errors in a graph either is told.
         k = tf.clip_by_value(k, 0, self.max_top_k)
         width = tf.reduce_max(tf.concat([k, [0]], 0))
@@ -121,7 +121,7 @@ class ServingModule(tf.Module):
     @tf.function(input_signature=[_TEXT])
     def explain(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts, and what each attends to."""
-        tokenized = self.tokenizer(text)
+        tokenized = self._tokenize(text)
         states = self._read(tokenized)
         answer = self._best(states, self._truncated(tokenized), self.top_k)
         attention, _ = self._network.look(states, answer["label_ids"])
@@ -140,7 +140,7 @@ class ServingModule(tf.Module):
             tf.equal(tf.size(unknown), 0),
             ["The model has no label of this name:", unknown],
         )
-        tokenized = self.tokenizer(text)
+        tokenized = self._tokenize(text)
         # (batch,) -> (batch, 1)
         # In bounds, so that no other error than the one above can be told.
         label_ids = tf.cast(tf.maximum(label_ids, 0), tf.int32)[:, None]
@@ -165,6 +165,11 @@ class ServingModule(tf.Module):
             signatures.EXPLAIN: self.explain,
             signatures.EXPLAIN_LABEL: self.explain_label,
         }
+
+    # One graph for all signatures; each would have a copy of its own.
+    @tf.function(input_signature=[_TEXT])
+    def _tokenize(self, text: tf.Tensor) -> TokenizedText:
+        return self.tokenizer(text)
 
     def _read(self, tokenized: TokenizedText) -> States:
         return self._network.read(_to_dense(tokenized.token_ids, schema.PAD_ID))

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from axml_tf.layers import lstm_loops
+from axml_tf.layers import lstm_loops, lstm_ops
 
 
 @keras.saving.register_keras_serializable(package="axml_tf")
@@ -12,10 +12,10 @@ class BidirectionalLSTM(keras.layers.Layer):
 
     The same function as `keras.layers.Bidirectional(keras.layers.LSTM(units,
     return_sequences=True))`, with the same weights in the same order. On a
-    GPU, and without `jit_compile`, that layer itself runs (cuDNN where it
-    can). With `jit_compile` on a CPU the input projection of all tokens is
-    one matrix product, both directions share one compiled loop, and the
-    gradient is written out; every new input shape compiles once.
+    GPU that layer itself runs (cuDNN where it can). With `jit_compile` on a
+    CPU the input projection of all tokens is one matrix product, both
+    directions share one compiled loop, and the gradient is written out; every
+    new input shape compiles once. Without it, a direction is one op.
 
     Masking: padding, which must stand at the end, changes no state and gives
     zeros.
@@ -50,15 +50,16 @@ class BidirectionalLSTM(keras.layers.Layer):
         self.keras_layer.build(inputs_shape)
 
     def call(self, inputs, mask):
-        if not self.jit_compile or tf.config.list_logical_devices("GPU"):
+        if tf.config.list_logical_devices("GPU"):
             states = self.keras_layer(inputs, mask=mask)
             return tf.where(mask[:, :, None], states, 0.0)
-        return lstm_loops.run(
-            inputs,
-            mask,
-            _in_one_matrix(self.keras_layer.forward_layer.cell),
-            _in_one_matrix(self.keras_layer.backward_layer.cell),
-        )
+        cells = [
+            self.keras_layer.forward_layer.cell,
+            self.keras_layer.backward_layer.cell,
+        ]
+        if self.jit_compile:
+            return lstm_loops.run(inputs, mask, *map(_in_one_matrix, cells))
+        return lstm_ops.run(inputs, mask, *cells)
 
     def compute_output_spec(self, inputs, mask):
         shape = (*inputs.shape[:2], 2 * self.units)
