@@ -1,4 +1,4 @@
-"""The embedded server, for benchmarks that ask it."""
+"""The embedded server in a process of its own, for what asks it."""
 
 import re
 import subprocess
@@ -14,21 +14,23 @@ class Server:
     """`python -m export.serve` on free ports; ends with its block.
 
     Args:
-        base_path: folder of all versions.
-        *more_flags: of the server.
+        *flags: of the server.
 
     Attributes:
         grpc: HOST:PORT.
         rest: URL.
+        process: of the server.
+
+    Raises:
+        UserError: it does not start.
     """
 
-    def __init__(self, base_path: Path, *more_flags: str):
+    def __init__(self, *flags: str):
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "export.serve"),
-                f"--model_base_path={base_path}",
                 *("--grpc_port=0", "--rest_port=0"),
-                *more_flags,
+                *flags,
             ],
             cwd=_ROOT,
             stdout=subprocess.PIPE,

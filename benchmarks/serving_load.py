@@ -63,7 +63,7 @@ def main(argv: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         base_path = Path(name) / "axml"
         shutil.copytree(version, base_path / "1")
-        with Server(base_path, "--batching") as server:
+        with Server(f"--model_base_path={base_path}", "--batching") as server:
             course = Course(server, texts, expected)
             start = time.perf_counter()
             course.run(

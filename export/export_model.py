@@ -85,7 +85,14 @@ def export_model(
             min(max_top_k, info.num_labels),
             temporary,
         )
-        _warm_up(temporary, path.parent.name, data_dir, info, tokenizer)
+        _warm_up(
+            temporary,
+            path.parent.name,
+            label_names[0],
+            data_dir,
+            info,
+            tokenizer.max_length,
+        )
         card = model_card(info, model_config, training, report, data_licence)
         (temporary / MODEL_CARD_FILE).write_text(card, encoding="utf-8")
     return path
@@ -114,12 +121,13 @@ def _read_report(
 def _warm_up(
     path: Path,
     model: str,
+    label: str,
     data_dir: str | os.PathLike,
     info: DatasetInfo,
-    tokenizer: Tokenizer,
+    max_length: int,
 ) -> None:
     try:
-        write_warmup(path, model, data_dir, info, tokenizer.max_length)
+        write_warmup(path, model, label, data_dir, info, max_length)
     except ModuleNotFoundError as error:
         print(
             f"No warm-up requests: {error.name} is missing. A server's first "

@@ -9,7 +9,7 @@ import tensorflow as tf
 from axml_tf import schema
 from axml_tf.text import TokenizedText, Tokenizer
 from export import signatures
-from export.network import Network, States
+from export.network import Network
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
 
@@ -80,7 +80,7 @@ class ServingModule(tf.Module):
         cut_off = token_ids[:, self.tokenizer.max_length :]
         token_ids = token_ids[:, : self.tokenizer.max_length]
         return self._best(
-            self._network.read(_with_a_column(token_ids, schema.PAD_ID)),
+            _with_a_column(token_ids, schema.PAD_ID),
             tf.reduce_any(cut_off != schema.PAD_ID, axis=1),
             self.top_k,
         )
@@ -122,10 +122,15 @@ class ServingModule(tf.Module):
     def explain(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts, and what each attends to."""
         tokenized = self._tokenize(text)
-        states = self._read(tokenized)
-        answer = self._best(states, self._truncated(tokenized), self.top_k)
-        attention, _ = self._network.look(states, answer["label_ids"])
-        return {**answer, **_tokens(tokenized), "attention": attention}
+        probabilities, label_ids, attention = self._network.best_explained(
+            _dense_ids(tokenized), self.top_k
+        )
+        return {
+            **self._named(label_ids, probabilities),
+            "truncated": self._truncated(tokenized),
+            **_tokens(tokenized),
+            "attention": attention,
+        }
 
     @tf.function(
         input_signature=[_TEXT, tf.TensorSpec([None], tf.string, "label")]
@@ -144,8 +149,8 @@ class ServingModule(tf.Module):
         # (batch,) -> (batch, 1)
         # In bounds, so that no other error than the one above can be told.
         label_ids = tf.cast(tf.maximum(label_ids, 0), tf.int32)[:, None]
-        attention, probabilities = self._network.look(
-            self._read(tokenized), label_ids
+        probabilities, attention = self._network.explained(
+            _dense_ids(tokenized), label_ids
         )
         return {
             **self._named(label_ids, probabilities),
@@ -171,9 +176,6 @@ class ServingModule(tf.Module):
     def _tokenize(self, text: tf.Tensor) -> TokenizedText:
         return self.tokenizer(text)
 
-    def _read(self, tokenized: TokenizedText) -> States:
-        return self._network.read(_to_dense(tokenized.token_ids, schema.PAD_ID))
-
     def _truncated(self, tokenized: TokenizedText) -> tf.Tensor:
         return tokenized.num_words > self.tokenizer.max_length
 
@@ -181,13 +183,13 @@ class ServingModule(tf.Module):
         self, tokenized: TokenizedText, top_k: int
     ) -> dict[str, tf.Tensor]:
         return self._best(
-            self._read(tokenized), self._truncated(tokenized), top_k
+            _dense_ids(tokenized), self._truncated(tokenized), top_k
         )
 
     def _best(
-        self, states: States, truncated: tf.Tensor, top_k: int
+        self, token_ids: tf.Tensor, truncated: tf.Tensor, top_k: int
     ) -> dict[str, tf.Tensor]:
-        probabilities, label_ids = self._network.best(states, top_k)
+        probabilities, label_ids = self._network.best(token_ids, top_k)
         return {
             **self._named(label_ids, probabilities),
             "truncated": truncated,
@@ -212,10 +214,14 @@ def _tokens(tokenized: TokenizedText) -> dict[str, tf.Tensor]:
     )
     return {
         "tokens": _to_dense(words, ""),
-        "token_ids": _to_dense(tokenized.token_ids, schema.PAD_ID),
+        "token_ids": _dense_ids(tokenized),
         "starts": _to_dense(tokenized.starts, -1),
         "ends": _to_dense(tokenized.ends, -1),
     }
+
+
+def _dense_ids(tokenized: TokenizedText) -> tf.Tensor:
+    return _to_dense(tokenized.token_ids, schema.PAD_ID)
 
 
 def _to_dense(ragged: tf.RaggedTensor, padding: int | str) -> tf.Tensor:

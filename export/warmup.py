@@ -7,7 +7,9 @@ TensorFlow Serving reads them from
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema
@@ -25,57 +27,87 @@ _MOST_DOCUMENTS = 2_000
 def write_warmup(
     path: Path,
     model: str,
+    label: str,
     data_dir: str | os.PathLike,
     info: DatasetInfo,
     max_length: int,
-) -> int:
-    """Writes requests made of training documents of every length.
+) -> None:
+    """Writes requests made of training documents.
+
+    One of each length for `serving_default`, and the longest one for each of
+    the other signatures.
 
     Args:
         path: folder of the exported version.
         model: name of the model in the requests.
+        label: name of a label that it knows.
         data_dir: folder of the data that it was trained on.
         info: what is in it.
         max_length: words that the model reads.
-
-    Returns:
-        Number of requests.
 
     Raises:
         ModuleNotFoundError: `tensorflow-serving-api` is not installed.
     """
     from tensorflow_serving.apis import prediction_log_pb2
 
-    texts = _texts_of_all_lengths(data_dir, info, max_length)
-    requests = [(signatures.SERVE, text) for text in texts]
-    # The other signatures share the network; their own part is small.
-    requests += [(signatures.EXPLAIN, text) for text in texts[-1:]]
+    documents = _documents_of_all_lengths(data_dir, info, max_length)
+    requests = [(signatures.SERVE, {"text": [x.text]}) for x in documents]
+    for longest in documents[-1:]:
+        requests += _to_all_others(longest, label)
     file = path / WARMUP_FILE
     file.parent.mkdir()
     with tf.io.TFRecordWriter(os.fspath(file)) as writer:
-        for signature, text in requests:
+        for signature, inputs in requests:
             log = prediction_log_pb2.PredictionLog()
             request = log.predict_log.request
             request.model_spec.name = model
             request.model_spec.signature_name = signature
-            request.inputs["text"].CopyFrom(
-                tf.make_tensor_proto([text], tf.string)
-            )
+            for name, value in inputs.items():
+                request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
             writer.write(log.SerializeToString())
-    return len(requests)
 
 
-def _texts_of_all_lengths(
+class _Document(NamedTuple):
+    text: bytes
+    token_ids: np.ndarray
+
+
+def _to_all_others(
+    document: _Document, label: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """A request to each signature but the first: its name and its inputs."""
+    text = [document.text]
+    example = tf.train.Example()
+    example.features.feature["text"].bytes_list.value.append(document.text)
+    serialized = [example.SerializeToString()]
+    return [
+        (signatures.EXPLAIN, {"text": text}),
+        (signatures.EXPLAIN_LABEL, {"text": text, "label": [label]}),
+        (
+            signatures.TOP_K,
+            {
+                "text": text,
+                "k": np.ones(1, np.int32),
+                "threshold": np.zeros(1, np.float32),
+            },
+        ),
+        (signatures.EXAMPLES, {"examples": serialized}),
+        (signatures.CLASSIFY, {"inputs": serialized}),
+        (signatures.TOKEN_IDS, {"token_ids": document.token_ids[None]}),
+    ]
+
+
+def _documents_of_all_lengths(
     data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
-) -> list[bytes]:
-    """A text for each of the lengths that batches are padded to."""
+) -> list[_Document]:
+    """A document for each of the lengths that batches are padded to."""
     percentiles = info.split(_SPLIT).length_percentiles
     ends = bucket_lengths(percentiles, max_length)
     found = {}
-    for text, length in _documents(data_dir, info):
-        fitting = [end for end in ends if length <= end]
+    for document in _documents(data_dir, info):
+        fitting = [end for end in ends if len(document.token_ids) <= end]
         # The longest ones are cut to the last length.
-        found.setdefault(fitting[0] if fitting else ends[-1], text)
+        found.setdefault(fitting[0] if fitting else ends[-1], document)
         if len(found) == len(ends):
             break
     return [found[end] for end in sorted(found)]
@@ -83,10 +115,10 @@ def _texts_of_all_lengths(
 
 def _documents(
     data_dir: str | os.PathLike, info: DatasetInfo
-) -> Iterator[tuple[bytes, int]]:
+) -> Iterator[_Document]:
     records = tf.data.TFRecordDataset(
         shard_paths(data_dir, info, _SPLIT), info.compression
     ).take(_MOST_DOCUMENTS)
     for record in records:
         document = schema.parse(record, with_text=True)
-        yield document["text"].numpy(), len(document["token_ids"])
+        yield _Document(document["text"].numpy(), document["token_ids"].numpy())

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from axml_tf.layers import lstm_loops, lstm_ops
+from axml_tf.layers import lstm_loops, lstm_steps
 
 
 @keras.saving.register_keras_serializable(package="axml_tf")
@@ -15,7 +15,7 @@ class BidirectionalLSTM(keras.layers.Layer):
     GPU that layer itself runs (cuDNN where it can). With `jit_compile` on a
     CPU the input projection of all tokens is one matrix product, both
     directions share one compiled loop, and the gradient is written out; every
-    new input shape compiles once. Without it, a direction is one op.
+    new input shape compiles once. Without it, a loop of plain ops runs.
 
     Masking: padding, which must stand at the end, changes no state and gives
     zeros.
@@ -59,7 +59,7 @@ class BidirectionalLSTM(keras.layers.Layer):
         ]
         if self.jit_compile:
             return lstm_loops.run(inputs, mask, *map(_in_one_matrix, cells))
-        return lstm_ops.run(inputs, mask, *cells)
+        return lstm_steps.run(inputs, mask, *cells)
 
     def compute_output_spec(self, inputs, mask):
         shape = (*inputs.shape[:2], 2 * self.units)

@@ -1,10 +1,11 @@
 """Runs a SavedModel by TensorFlow's C API, as a server without Python does.
 
-    python c_api_client.py SAVED_MODEL INPUT OUTPUT TEXT...
+    python c_api_client.py SAVED_MODEL INPUT LABELS SCORES TEXT...
 
-INPUT and OUTPUT are tensor names (`serving_default_text:0`), of strings in
-and floats out, one row per text. Prints OUTPUT as JSON. TensorFlow's Python
-is never imported: `ctypes` calls the library beside it.
+INPUT, LABELS and SCORES are tensor names (`serving_default_text:0`), of
+strings in, strings and floats out, one row per text. Prints both outputs as
+JSON. TensorFlow's Python is never imported: `ctypes` calls the library beside
+it.
 """
 
 import ctypes
@@ -41,10 +42,12 @@ def _library() -> ctypes.CDLL:
         "TF_GraphOperationByName",
         "TF_AllocateTensor",
         "TF_TensorData",
+        "TF_StringGetDataPointer",
     ):
         getattr(library, name).restype = ctypes.c_void_p
     library.TF_Message.restype = ctypes.c_char_p
     library.TF_Dim.restype = ctypes.c_int64
+    library.TF_StringGetSize.restype = ctypes.c_size_t
     return library
 
 
@@ -74,35 +77,50 @@ class Client:
         self._check()
 
     def run(
-        self, input_name: str, output_name: str, texts: list[bytes]
-    ) -> list[list[float]]:
-        """Feeds strings and fetches a float matrix."""
-        fetched = (ctypes.c_void_p * 1)()
+        self, input_name: str, output_names: list[str], texts: list[bytes]
+    ) -> list[list[list]]:
+        """Feeds strings and fetches matrices of strings or floats."""
+        count = len(output_names)
+        fetched = (ctypes.c_void_p * count)()
         self._tf.TF_SessionRun(
             self._session,
             None,
             ctypes.byref(self._output(input_name)),
-            (ctypes.c_void_p * 1)(self._strings(texts)),
+            (ctypes.c_void_p * 1)(self._new_strings(texts)),
             1,
-            ctypes.byref(self._output(output_name)),
+            (_Output * count)(*map(self._output, output_names)),
             fetched,
-            1,
+            count,
             None,
             0,
             None,
             self._status,
         )
         self._check()
-        tensor = ctypes.c_void_p(fetched[0])
+        return [self._rows(ctypes.c_void_p(tensor)) for tensor in fetched]
+
+    def _rows(self, tensor: ctypes.c_void_p) -> list[list]:
         rows, columns = (self._tf.TF_Dim(tensor, axis) for axis in (0, 1))
-        data = ctypes.cast(
-            self._tf.TF_TensorData(tensor), ctypes.POINTER(ctypes.c_float)
-        )
+        start = self._tf.TF_TensorData(tensor)
+        if self._tf.TF_TensorType(tensor) == _STRING:
+            values = [
+                self._string(start + i * _TSTRING_BYTES)
+                for i in range(rows * columns)
+            ]
+        else:
+            values = ctypes.cast(start, ctypes.POINTER(ctypes.c_float))
         return [
-            data[row * columns : (row + 1) * columns] for row in range(rows)
+            values[row * columns : (row + 1) * columns] for row in range(rows)
         ]
 
-    def _strings(self, texts: list[bytes]) -> int:
+    def _string(self, address: int) -> str:
+        string = ctypes.c_void_p(address)
+        return ctypes.string_at(
+            self._tf.TF_StringGetDataPointer(string),
+            self._tf.TF_StringGetSize(string),
+        ).decode("utf-8")
+
+    def _new_strings(self, texts: list[bytes]) -> int:
         tensor = self._tf.TF_AllocateTensor(
             _STRING,
             (ctypes.c_int64 * 1)(len(texts)),
@@ -129,8 +147,9 @@ class Client:
 
 
 if __name__ == "__main__":
-    _, saved_model, input_name, output_name, *texts = sys.argv
+    _, saved_model, input_name, labels_name, scores_name, *texts = sys.argv
     client = Client(saved_model)
     encoded = [os.fsencode(text) for text in texts]
-    print(json.dumps(client.run(input_name, output_name, encoded)))
+    names = [labels_name, scores_name]
+    print(json.dumps(client.run(input_name, names, encoded)))
     assert "tensorflow" not in sys.modules

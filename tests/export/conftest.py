@@ -94,6 +94,28 @@ def exported(trained, tmp_path_factory) -> Path:
     return output_dir / "1"
 
 
+@pytest.fixture(scope="session")
+def call(exported):
+    """A function of a signature's name and its inputs.
+
+    It runs the archive by the loader that TF Serving uses.
+    """
+    session = tf.compat.v1.Session(graph=tf.Graph())
+    with session.graph.as_default():
+        definitions = tf.compat.v1.saved_model.load(
+            session, ["serve"], str(exported)
+        ).signature_def
+
+    def function(signature, **inputs):
+        definition = definitions[signature]
+        return session.run(
+            {name: info.name for name, info in definition.outputs.items()},
+            {definition.inputs[name].name: x for name, x in inputs.items()},
+        )
+
+    return function
+
+
 def _write_data(data_dir: Path) -> DatasetInfo:
     info = DatasetInfo(
         vocab_size=len(VOCABULARY),

@@ -1,4 +1,4 @@
-"""What the signatures answer, through the loader that TF Serving uses."""
+"""What the signatures answer."""
 
 import numpy as np
 import pytest
@@ -8,25 +8,6 @@ from axml_tf.text import Tokenizer
 
 # The second is longer than what the model reads.
 TEXTS = [b"The FISH quota, of 1998", b"fish the quota " * 30, b""]
-
-
-@pytest.fixture(scope="module")
-def call(exported):
-    """A function of a signature's name and its inputs."""
-    session = tf.compat.v1.Session(graph=tf.Graph())
-    with session.graph.as_default():
-        definitions = tf.compat.v1.saved_model.load(
-            session, ["serve"], str(exported)
-        ).signature_def
-
-    def function(signature, **inputs):
-        definition = definitions[signature]
-        return session.run(
-            {name: info.name for name, info in definition.outputs.items()},
-            {definition.inputs[name].name: x for name, x in inputs.items()},
-        )
-
-    return function
 
 
 @pytest.fixture(scope="module")
