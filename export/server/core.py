@@ -1,11 +1,13 @@
 """What both APIs do with a request: find the servable, check, run, count."""
 
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import grpc
 from tensorflow_serving.apis import model_pb2
 
+from export import signatures
 from export.server.batching import Runner
 from export.server.errors import RequestError
 from export.server.metrics import Metrics
@@ -36,13 +38,17 @@ class Core:
         self._runner = runner
 
     async def predict(
-        self, spec: model_pb2.ModelSpec, inputs: Arrays, api: str
+        self,
+        spec: model_pb2.ModelSpec,
+        make_inputs: Callable[[dict], Arrays],
+        api: str,
     ) -> Answer:
         """Runs a signature.
 
         Args:
             spec: model, version or label, signature.
-            inputs: arrays by name.
+            make_inputs: gives arrays by name, from the descriptions
+                (`TensorInfo`) of the signature's inputs.
             api: how the request came, for the metrics.
 
         Raises:
@@ -52,7 +58,9 @@ class Core:
         code = grpc.StatusCode.INTERNAL
         try:
             servable = self.models.servable(spec)
-            signature, inputs = servable.check(spec.signature_name, inputs)
+            signature = spec.signature_name or signatures.SERVE
+            inputs = make_inputs(servable.inputs_of(signature))
+            inputs = servable.check(signature, inputs)
             outputs = await self._runner.run(servable, signature, inputs)
             code = grpc.StatusCode.OK
             return Answer(outputs, servable, signature)

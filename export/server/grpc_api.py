@@ -62,11 +62,14 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
     @_refusing
     async def Predict(self, request):
-        inputs = {
-            name: _array(name, tensor)
-            for name, tensor in request.inputs.items()
-        }
-        answer = await self._core.predict(request.model_spec, inputs, "GRPC")
+        answer = await self._core.predict(
+            request.model_spec,
+            lambda _: {
+                name: _array(name, tensor)
+                for name, tensor in request.inputs.items()
+            },
+            "GRPC",
+        )
         wanted = set(request.output_filter) or answer.outputs.keys()
         if not wanted <= answer.outputs.keys():
             raise invalid(
@@ -93,7 +96,7 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 [example.SerializeToString() for example in examples], object
             )
         }
-        answer = await self._core.predict(spec, inputs, "GRPC")
+        answer = await self._core.predict(spec, lambda _: inputs, "GRPC")
         if not {"classes", "scores"} <= answer.outputs.keys():
             raise invalid(
                 f"Signature {answer.signature!r} gives no classes and scores."

@@ -12,7 +12,6 @@ from tensorflow_serving.apis import (
     model_pb2,
 )
 
-from export import signatures
 from export.server import grpc_api, json_tensors
 from export.server.core import Core
 from export.server.errors import RequestError
@@ -66,10 +65,9 @@ class _Api:
         spec = _spec(request)
         body = json_tensors.parse(await request.read())
         spec.signature_name = body.signature
-        servable = self._core.models.servable(spec)
-        wanted = servable.inputs_of(body.signature or signatures.SERVE)
-        inputs = json_tensors.to_arrays(body, wanted)
-        answer = await self._core.predict(spec, inputs, "REST")
+        answer = await self._core.predict(
+            spec, functools.partial(json_tensors.to_arrays, body), "REST"
+        )
         return _json(json_tensors.to_body(answer.outputs, body.by_row))
 
     @_refusing

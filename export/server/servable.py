@@ -67,23 +67,20 @@ class Servable:
         except tf.errors.OpError as error:
             raise _request_error(error) from error
 
-    def check(
-        self, signature: str, inputs: Mapping[str, np.ndarray]
-    ) -> tuple[str, Arrays]:
+    def check(self, signature: str, inputs: Mapping[str, np.ndarray]) -> Arrays:
         """Checks inputs against a signature.
 
         Args:
-            signature: its name; "" is the default one.
+            signature: its name.
             inputs: arrays by name.
 
         Returns:
-            Name of the signature, and the inputs in its types.
+            The inputs in its types.
 
         Raises:
             RequestError: there is no such signature, or names, types or
                 shapes do not fit it.
         """
-        signature = signature or signatures.SERVE
         wanted = self.inputs_of(signature)
         if inputs.keys() != wanted.keys():
             raise invalid(
@@ -100,7 +97,7 @@ class Servable:
                 f"All inputs must have the same number of rows; received "
                 f"{sizes}."
             )
-        return signature, checked
+        return checked
 
     def inputs_of(self, signature: str) -> dict:
         """Descriptions (`TensorInfo`) of a signature's inputs, by name."""
@@ -122,12 +119,12 @@ class Servable:
         ):
             log = prediction_log_pb2.PredictionLog.FromString(record)
             request = log.predict_log.request
-            self.run(
-                *self.check(
-                    request.model_spec.signature_name,
-                    {k: tf.make_ndarray(x) for k, x in request.inputs.items()},
-                )
-            )
+            signature = request.model_spec.signature_name or signatures.SERVE
+            inputs = {
+                name: tf.make_ndarray(tensor)
+                for name, tensor in request.inputs.items()
+            }
+            self.run(signature, self.check(signature, inputs))
 
 
 def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
