@@ -23,8 +23,8 @@ class BatchingParameters(NamedTuple):
     """
 
     max_batch_size: int = 16
-    batch_timeout_micros: int = 10_000
-    num_batch_threads: int = 1
+    batch_timeout_micros: int = 2000
+    num_batch_threads: int = 2
     max_enqueued_batches: int = 64
 
 

@@ -56,8 +56,8 @@ def test_batching_parameters_are_read_as_they_are():
     parameters = read_batching(FOLDER / "batching_parameters.txt")
     assert parameters == BatchingParameters(
         max_batch_size=16,
-        batch_timeout_micros=10_000,
-        num_batch_threads=1,
+        batch_timeout_micros=2000,
+        num_batch_threads=2,
         max_enqueued_batches=64,
     )
 
