@@ -146,6 +146,15 @@ def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
 
 def _request_error(error: tf.errors.OpError) -> RequestError:
     codes = {code.value[0]: code for code in grpc.StatusCode}
-    # Without the trace of the graph: it tells the caller nothing.
-    message = error.message.split("\n")[0].strip()
-    return RequestError(codes[error.error_code], message)
+    return RequestError(codes[error.error_code], _reason(error.message))
+
+
+def _reason(message: str) -> str:
+    """The line that tells a caller something.
+
+    It stands before the node that failed; before it may stand a trace of the
+    graph.
+    """
+    before, *_ = message.split("[[{{node")
+    lines = [line.strip() for line in before.splitlines() if line.strip()]
+    return lines[-1].removeprefix("assertion failed: ") if lines else message

@@ -63,6 +63,18 @@ def test_refused_over_grpc(stub, request_, code):
     assert "\n" not in error.value.details()
 
 
+def test_refusals_say_why(served, stub):
+    request = predict_request("top_k", text=TEXTS[:1], k=[99], threshold=[0.5])
+    with pytest.raises(grpc.RpcError, match="k must be from 1 to 7"):
+        stub.Predict(request, timeout=30)
+    body = {
+        "signature_name": "explain_label",
+        "inputs": {"text": ["fish"], "label": ["no such label"]},
+    }
+    error = post(served, body).json()["error"]
+    assert "no label of this name" in error and "no such label" in error
+
+
 def test_unknown_version_and_label_are_refused(stub):
     request = predict_request(text=TEXTS)
     request.model_spec.version.value = 7
