@@ -30,7 +30,10 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
-    package_data={"axml_tf": ["configs/*.flags"], "export": ["serving/*"]},
+    package_data={
+        "axml_tf": ["configs/*.flags", "inspection/view.*"],
+        "export": ["serving/*"],
+    },
     python_requires=">=3.10",
     install_requires=[
         "absl-py>=2.1,<3",

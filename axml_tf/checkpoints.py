@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from axml_tf import config as config_lib
 from axml_tf.config import ModelConfig
+from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.model import build_attention_xml
 
@@ -89,7 +90,7 @@ class Checkpoints:
 
 def load_best_model(
     model_dir: str | os.PathLike, jit_compile: bool = False
-) -> tuple[keras.Model, ModelConfig, str]:
+) -> tuple[keras.Model, ModelConfig]:
     """Rebuilds the model of a run with its best weights.
 
     Args:
@@ -97,12 +98,12 @@ def load_best_model(
         jit_compile: as in `build_attention_xml`.
 
     Returns:
-        The model, its config, and the fingerprint of its training data.
+        The model and its config.
 
     Raises:
         UserError: there is no trained model, or it is damaged.
     """
-    model_config, _, fingerprint = config_lib.load(model_dir)
+    model_config, _, _ = config_lib.load(model_dir)
     path = tf.train.latest_checkpoint(os.fspath(Path(model_dir, _BEST_DIR)))
     if path is None:
         raise UserError(
@@ -111,7 +112,23 @@ def load_best_model(
         )
     model = build_attention_xml(model_config, jit_compile=jit_compile)
     _restore(tf.train.Checkpoint(model=_values(model.weights)), path)
-    return model, model_config, fingerprint
+    return model, model_config
+
+
+def check_fits(
+    model_dir: str | os.PathLike, data_dir: str | os.PathLike, info: DatasetInfo
+) -> None:
+    """Checks that a model was trained on the data of a folder.
+
+    Raises:
+        UserError: it was not, or there is no model.
+    """
+    _, _, fingerprint = config_lib.load(model_dir)
+    if fingerprint != info.fingerprint:
+        raise UserError(
+            f"{model_dir} was trained on other data than {data_dir} holds: "
+            "vocabulary or labels differ. Name the data it was trained on."
+        )
 
 
 def _values(variables: list[keras.Variable]) -> list[tf.Variable]:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from axml_tf import config, input_pipeline
-from axml_tf.checkpoints import load_best_model
+from axml_tf.checkpoints import check_fits, load_best_model
 from axml_tf.chunked_top_k import head_top_k
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
@@ -97,12 +97,8 @@ def predict_split(
     num_documents = info.split(split).num_documents
     if not num_documents:
         raise UserError(f"The {split} split of {data_dir} has no documents.")
-    model, _, fingerprint = load_best_model(model_dir, jit_compile=True)
-    if fingerprint != info.fingerprint:
-        raise UserError(
-            f"{model_dir} was trained on other data than {data_dir} holds: "
-            "vocabulary or labels differ. Name the data it was trained on."
-        )
+    check_fits(model_dir, data_dir, info)
+    model, _ = load_best_model(model_dir, jit_compile=True)
     _, training_config, _ = config.load(model_dir)
     batches = input_pipeline.guarded(
         input_pipeline.evaluation_batches(

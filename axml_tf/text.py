@@ -10,11 +10,14 @@ failing that it is unknown.
 """
 
 import os
+from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
 import tensorflow_text as tf_text
 
+from axml_tf.dataset_info import VOCABULARY_FILE, DatasetInfo
+from axml_tf.errors import UserError
 from axml_tf.schema import UNKNOWN_ID
 
 # Recorded in dataset.json: ids made by another version do not fit.
@@ -140,3 +143,27 @@ class Tokenizer(tf.Module):
             tf.where(in_full == UNKNOWN_ID, by_shape, in_full),
         )
         return tf.cast(token_ids, tf.int32)
+
+
+def load_tokenizer(
+    data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
+) -> Tokenizer:
+    """The tokenizer of a model.
+
+    Args:
+        data_dir: folder of the data that it was trained on.
+        info: what is in it.
+        max_length: words that it was trained to read, at most.
+
+    Raises:
+        UserError: the vocabulary is not whole.
+    """
+    path = Path(data_dir, VOCABULARY_FILE)
+    with open(path, "rb") as file:
+        num_words = sum(1 for _ in file)
+    if num_words != info.vocab_size:
+        raise UserError(
+            f"{path} has {num_words} words, dataset.json says "
+            f"{info.vocab_size}. Prepare the data again."
+        )
+    return Tokenizer(path, min(max_length, info.max_length))

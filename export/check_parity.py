@@ -16,12 +16,11 @@ import tensorflow as tf
 from absl import flags
 from tqdm import tqdm
 
-from axml_tf import errors, schema
+from axml_tf import errors, schema, signatures
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.input_pipeline import shard_paths
 from axml_tf.predictions import TopK
-from export import signatures
 from export.client import Client
 from export.server_error import ServerError
 

@@ -16,12 +16,11 @@ import tensorflow as tf
 from absl import flags
 from tqdm import tqdm
 
-from axml_tf import errors, schema
+from axml_tf import errors, schema, signatures
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.input_pipeline import shard_paths
-from export import signatures
-from export.saved_model import newest_version
+from axml_tf.saved_model import newest_version
 
 _BATCH_SIZE = 64
 

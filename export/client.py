@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from absl import flags
 
-from axml_tf import errors
+from axml_tf import errors, signatures
 from axml_tf.errors import UserError
-from export import signatures
 from export.describe import describe, texts_of
 from export.server_error import ServerError
 
@@ -86,7 +85,7 @@ class Client:
         ]
 
     def call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        """Calls a signature; `export/signatures.py` has them all.
+        """Calls a signature; `axml_tf/signatures.py` has them all.
 
         Args:
             signature: its name.

@@ -17,13 +17,13 @@ import tensorflow as tf
 from absl import flags
 
 from axml_tf import config, errors
-from axml_tf.checkpoints import load_best_model
-from axml_tf.dataset_info import VOCABULARY_FILE, DatasetInfo, read_labels
+from axml_tf.checkpoints import check_fits, load_best_model
+from axml_tf.dataset_info import DatasetInfo, read_labels
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_directory
-from axml_tf.text import Tokenizer
+from axml_tf.saved_model import versions
+from axml_tf.text import Tokenizer, load_tokenizer
 from export.model_card import MODEL_CARD_FILE, model_card
-from export.saved_model import versions
 from export.serving_module import ServingModule
 from export.warmup import write_warmup
 
@@ -65,17 +65,12 @@ def export_model(
             raise UserError(f"--{name} must be at least 1; received {value}.")
     path = _new_version(Path(output_dir), version)
     info = DatasetInfo.load(data_dir)
+    check_fits(model_dir, data_dir, info)
     _, training, fingerprint = config.load(model_dir)
-    if fingerprint != info.fingerprint:
-        raise UserError(
-            f"The vocabulary or the labels of {data_dir} do not fit the "
-            f"checkpoint in {model_dir}: it was trained on other data "
-            f"(fingerprint {fingerprint}, found {info.fingerprint})."
-        )
     label_names = _label_names(data_dir, info)
-    tokenizer = _tokenizer(data_dir, info, training.max_length)
+    tokenizer = load_tokenizer(data_dir, info, training.max_length)
     report = _read_report(evaluation, fingerprint)
-    model, model_config, _ = load_best_model(model_dir)
+    model, model_config = load_best_model(model_dir)
     with atomic_directory(path) as temporary:
         _save(
             model,
@@ -159,20 +154,6 @@ def _label_names(data_dir: str | os.PathLike, info: DatasetInfo) -> list[str]:
             "Prepare the data again."
         )
     return names[: info.num_labels]
-
-
-def _tokenizer(
-    data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
-) -> Tokenizer:
-    path = Path(data_dir, VOCABULARY_FILE)
-    with open(path, "rb") as file:
-        num_words = sum(1 for _ in file)
-    if num_words != info.vocab_size:
-        raise UserError(
-            f"{path} has {num_words} words, dataset.json says "
-            f"{info.vocab_size}. Prepare the data again."
-        )
-    return Tokenizer(path, min(max_length, info.max_length))
 
 
 def _save(

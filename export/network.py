@@ -6,9 +6,8 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
+from axml_tf.asked_labels import look
 from axml_tf.chunked_top_k import head_top_k
-from axml_tf.layers.label_head import LabelHead
-from axml_tf.layers.multi_label_attention import MultiLabelAttention
 from axml_tf.model import split_at_head
 
 
@@ -100,16 +99,7 @@ class Network:
     def _look(
         self, states: _States, label_ids: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        vectors = self._head.attention.label_vectors.value
-        attention = MultiLabelAttention.attention_weights(
-            tf.gather(vectors, label_ids), states.keys, states.mask
-        )
-        logits = LabelHead.score(
-            tf.matmul(attention, states.values), self._head.shared_weights
-        )
-        if self._head.label_biases is not None:
-            logits += tf.gather(self._head.label_biases.value, label_ids)
-        return tf.sigmoid(logits), attention
+        return look(self._head, *states, label_ids)
 
 
 def _in_blocks(

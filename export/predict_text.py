@@ -10,10 +10,10 @@ import sys
 
 from absl import flags
 
-from axml_tf import errors
+from axml_tf import errors, signatures
 from axml_tf.errors import UserError
+from axml_tf.saved_model import SavedModel
 from export.describe import describe, texts_of
-from export.saved_model import SavedModel
 
 
 def main(argv: list[str]) -> None:
@@ -21,7 +21,10 @@ def main(argv: list[str]) -> None:
     model = SavedModel(flags.FLAGS.saved_model)
     for text in texts_of(argv[1:]):
         answer = {
-            name: values[0] for name, values in model.explain([text]).items()
+            name: values[0]
+            for name, values in model.call(
+                signatures.EXPLAIN, text=[text]
+            ).items()
         }
         num_labels = len(answer["labels"])
         top_k = flags.FLAGS.top_k or num_labels

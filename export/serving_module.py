@@ -6,9 +6,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from axml_tf import schema
+from axml_tf import schema, signatures
 from axml_tf.text import TokenizedText, Tokenizer
-from export import signatures
 from export.network import Network
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
@@ -17,7 +16,7 @@ _TEXT = tf.TensorSpec([None], tf.string, "text")
 class ServingModule(tf.Module):
     """A trained model between tokenizer and label names.
 
-    Its inputs and outputs are described in `export/signatures.py`.
+    Its inputs and outputs are described in `axml_tf/signatures.py`.
 
     Args:
         model: AttentionXML in float32, made outside any strategy.

@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import schema
+from axml_tf import schema, signatures
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.input_pipeline import shard_paths
 from axml_tf.length_buckets import bucket_lengths
-from export import signatures
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 _SPLIT = "train"

@@ -15,15 +15,16 @@ PACKAGES = ("axml_tf", "data_prep", "export")
 # from its own package. A name stands for the module, or for all modules of
 # the package.
 LEVELS = (
-    ("train", "predict", "evaluation.evaluate"),
-    ("training",),
+    ("train", "predict", "evaluation.evaluate", "inspect_attention"),
+    ("training", "inspection"),
     ("inference", "training_step"),
     ("checkpoints", "initialization", "hooks"),
-    ("model", "chunked_loss", "chunked_top_k"),
+    ("model", "chunked_loss", "chunked_top_k", "asked_labels"),
     ("input_pipeline", "optimizers", "distribution"),
-    ("losses", "label_tiles", "metrics", "evaluation"),
+    ("losses", "label_tiles", "metrics", "evaluation", "saved_model"),
     ("layers", "text"),
     ("config", "predictions", "dataset_info", "schema", "length_buckets"),
+    ("signatures",),
     ("flags", "files"),
     ("errors", "quiet_start"),
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import grpc
 from tensorflow_serving.apis import model_pb2
 
-from export import signatures
+from axml_tf import signatures
 from export.server.batching import Runner
 from export.server.errors import RequestError
 from export.server.metrics import Metrics

@@ -15,7 +15,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from export import signatures
+from axml_tf import signatures
 from export.server.core import Core
 from export.server.errors import RequestError, invalid
 from export.server.servable import Servable

@@ -14,7 +14,7 @@ from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 from tensorflow_serving.config import model_server_config_pb2
 
 from axml_tf.errors import UserError
-from export.saved_model import is_saved_model, versions
+from axml_tf.saved_model import is_saved_model, versions
 from export.server.errors import RequestError, invalid, not_found
 from export.server.servable import Servable
 

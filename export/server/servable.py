@@ -12,8 +12,9 @@ import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
+from axml_tf import signatures
 from axml_tf.errors import UserError
-from export import signatures
+from axml_tf.saved_model import reason
 from export.server.errors import RequestError, invalid
 from export.warmup import WARMUP_FILE
 
@@ -146,15 +147,4 @@ def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
 
 def _request_error(error: tf.errors.OpError) -> RequestError:
     codes = {code.value[0]: code for code in grpc.StatusCode}
-    return RequestError(codes[error.error_code], _reason(error.message))
-
-
-def _reason(message: str) -> str:
-    """The line that tells a caller something.
-
-    It stands before the node that failed; before it may stand a trace of the
-    graph.
-    """
-    before, *_ = message.split("[[{{node")
-    lines = [line.strip() for line in before.splitlines() if line.strip()]
-    return lines[-1].removeprefix("assertion failed: ") if lines else message
+    return RequestError(codes[error.error_code], reason(error.message))

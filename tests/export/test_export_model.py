@@ -291,7 +291,7 @@ def test_data_of_another_training_are_refused(
     info["fingerprint"] = "beef"
     info["splits"] = {}
     DatasetInfo(**info).save(other_data_dir)
-    with pytest.raises(UserError, match="do not fit the checkpoint"):
+    with pytest.raises(UserError, match="was trained on other data"):
         export_model(trained.model_dir, other_data_dir, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

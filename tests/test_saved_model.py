@@ -1,7 +1,7 @@
 import pytest
 
 from axml_tf.errors import UserError
-from export.saved_model import SavedModel, newest_version, versions
+from axml_tf.saved_model import SavedModel, newest_version, versions
 
 
 def make_version(base_dir, name: str) -> None:

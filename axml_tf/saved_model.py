@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
 
+from axml_tf import signatures
 from axml_tf.errors import UserError
-from export import signatures
 
 
 class SavedModel:
@@ -26,15 +27,22 @@ class SavedModel:
         try:
             # Kept, because its variables go with it.
             self._loaded = tf.saved_model.load(os.fspath(path))
-            self._explain = self._loaded.signatures[signatures.EXPLAIN]
+            self._loaded.signatures[signatures.EXPLAIN]
         except (tf.errors.OpError, OSError, KeyError) as error:
             raise UserError(
                 f"{path} is damaged or was not made by axml-export ({error})."
             ) from error
 
-    def explain(self, texts: list[bytes]) -> dict[str, np.ndarray]:
-        """Calls the signature `explain`, see signatures.py."""
-        answer = self._explain(text=tf.constant(texts, tf.string))
+    def call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
+        """Calls a signature; `signatures.py` has them all.
+
+        Args:
+            signature: its name.
+            **inputs: arrays, or lists of rows, by name.
+        """
+        answer = self._loaded.signatures[signature](
+            **{name: tf.constant(x) for name, x in inputs.items()}
+        )
         return {name: tensor.numpy() for name, tensor in answer.items()}
 
 
@@ -69,3 +77,14 @@ def newest_version(path: str | os.PathLike) -> Path:
 def is_saved_model(path: Path) -> bool:
     """Whether a folder holds an exported version."""
     return (path / "saved_model.pb").is_file()
+
+
+def reason(message: str) -> str:
+    """The line of a graph's error that tells a caller something.
+
+    It stands before the node that failed; before it may stand a trace of the
+    graph.
+    """
+    before, *_ = message.split("[[{{node")
+    lines = [line.strip() for line in before.splitlines() if line.strip()]
+    return lines[-1].removeprefix("assertion failed: ") if lines else message

@@ -1,0 +1,34 @@
+"""The small trained model behind each of its three doors."""
+
+from pathlib import Path
+
+import pytest
+
+from axml_tf.inspection.sources import (
+    CheckpointSource,
+    RestSource,
+    SavedModelSource,
+)
+from benchmarks.server import Server
+from export.export_model import export_model
+
+
+@pytest.fixture(scope="session")
+def saved_model(trained_run, generated, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("saved_model") / "axml"
+    return export_model(trained_run.model_dir, generated.data_dir, folder)
+
+
+@pytest.fixture(scope="session")
+def checkpoint_source(trained_run, generated) -> CheckpointSource:
+    return CheckpointSource(trained_run.model_dir, generated.data_dir)
+
+
+@pytest.fixture(scope="session")
+def sources(checkpoint_source, saved_model):
+    with Server(f"--model_base_path={saved_model.parent}") as server:
+        yield {
+            "checkpoint": checkpoint_source,
+            "saved_model": SavedModelSource(saved_model),
+            "rest": RestSource(server.rest, "axml"),
+        }
