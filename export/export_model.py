@@ -80,14 +80,21 @@ def export_model(
             min(max_top_k, info.num_labels),
             temporary,
         )
-        _warm_up(
-            temporary,
-            path.parent.name,
-            label_names[0],
-            data_dir,
-            info,
-            tokenizer.max_length,
-        )
+        try:
+            write_warmup(
+                temporary,
+                path.parent.name,
+                label_names[0],
+                data_dir,
+                info,
+                tokenizer.max_length,
+            )
+        except ModuleNotFoundError as error:
+            print(
+                f"No warm-up requests: {error.name} is missing. A server's "
+                "first answers will be slow; pip install 'axml_tf[serving]' "
+                "before you export."
+            )
         card = model_card(info, model_config, training, report, data_licence)
         (temporary / MODEL_CARD_FILE).write_text(card, encoding="utf-8")
     return path
@@ -111,24 +118,6 @@ def _read_report(
             f"expected {fingerprint})."
         )
     return report
-
-
-def _warm_up(
-    path: Path,
-    model: str,
-    label: str,
-    data_dir: str | os.PathLike,
-    info: DatasetInfo,
-    max_length: int,
-) -> None:
-    try:
-        write_warmup(path, model, label, data_dir, info, max_length)
-    except ModuleNotFoundError as error:
-        print(
-            f"No warm-up requests: {error.name} is missing. A server's first "
-            "answers will be slow; pip install 'axml_tf[serving]' before you "
-            "export."
-        )
 
 
 def _new_version(output_dir: Path, version: int | None) -> Path:
