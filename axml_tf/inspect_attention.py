@@ -32,13 +32,10 @@ from axml_tf.inspection.documents import (
     sample_documents,
 )
 from axml_tf.inspection.explanation import Explanation
+from axml_tf.inspection.model_source import ModelSource
 from axml_tf.inspection.page import page
-from axml_tf.inspection.sources import (
-    CheckpointSource,
-    RestSource,
-    SavedModelSource,
-    Source,
-)
+from axml_tf.inspection.served_sources import RestSource, SavedModelSource
+from axml_tf.inspection.source import Source
 from axml_tf.inspection.terminal import printable, show
 
 # Draws of random words: of a single text, and of each of many.
@@ -94,7 +91,7 @@ def _source() -> Source:
             "--model_dir needs --data_dir as well: vocabulary and label names "
             "are there."
         )
-    return CheckpointSource(values.model_dir, values.data_dir)
+    return ModelSource.from_checkpoint(values.model_dir, values.data_dir)
 
 
 def _is_of_split() -> bool:

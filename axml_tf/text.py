@@ -145,6 +145,28 @@ class Tokenizer(tf.Module):
         return tf.cast(token_ids, tf.int32)
 
 
+def pad(ragged: tf.RaggedTensor, value: int | str) -> tf.Tensor:
+    """Makes words of texts a rectangle.
+
+    Args:
+        ragged: of shape `(batch, (words))`.
+        value: what fills it up.
+
+    Returns:
+        Tensor of shape `(batch, tokens)`, at least one token.
+    """
+    return with_a_column(ragged.to_tensor(default_value=value), value)
+
+
+def with_a_column(dense: tf.Tensor, value: int | str) -> tf.Tensor:
+    """Adds a column where there is none.
+
+    A batch of empty texts has none, and no LSTM runs over none.
+    """
+    missing = tf.maximum(0, 1 - tf.shape(dense)[1])
+    return tf.pad(dense, [[0, 0], [0, missing]], constant_values=value)
+
+
 def load_tokenizer(
     data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
 ) -> Tokenizer:

@@ -38,11 +38,11 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from axml_tf import errors
 from axml_tf.errors import UserError
+from axml_tf.rest import ServerError
 from axml_tf.saved_model import newest_version
 from benchmarks.report import Report
 from benchmarks.server import Server
 from export.client import Client
-from export.server_error import ServerError
 
 _WORDS = ["quota", "fish", "law", "package", "tool", "audio", "market"]
 _LARGE = 5_000_000

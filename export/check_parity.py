@@ -21,8 +21,8 @@ from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.input_pipeline import shard_paths
 from axml_tf.predictions import TopK
+from axml_tf.rest import ServerError
 from export.client import Client
-from export.server_error import ServerError
 
 _BATCH_SIZE = 16
 # Largest difference of probabilities that is rounding.

@@ -20,8 +20,8 @@ from absl import flags
 
 from axml_tf import errors, signatures
 from axml_tf.errors import UserError
+from axml_tf.rest import Rest, ServerError
 from export.describe import describe, texts_of
-from export.server_error import ServerError
 
 
 class Label(NamedTuple):
@@ -52,10 +52,13 @@ class Client:
     ):
         if bool(grpc) == bool(rest):
             raise ValueError("Give either `grpc` or `rest`.")
-        from export import transports
+        if rest:
+            self._server = Rest(rest, model, label, timeout)
+        else:
+            # Here, for REST does without the `serving` extra.
+            from export.grpc_client import Grpc
 
-        transport = transports.Grpc if grpc else transports.Rest
-        self._transport = transport(grpc or rest, model, label, timeout)
+            self._server = Grpc(grpc, model, label, timeout)
 
     def __enter__(self) -> "Client":
         return self
@@ -65,7 +68,7 @@ class Client:
 
     def close(self) -> None:
         """Ends the connection."""
-        self._transport.close()
+        self._server.close()
 
     def labels(self, texts: list[str | bytes]) -> list[list[Label]]:
         """The best labels of each text, best first.
@@ -94,7 +97,7 @@ class Client:
         Raises:
             ServerError: there is no answer.
         """
-        return self._transport.call(signature, inputs)
+        return self._server.call(signature, inputs)
 
 
 def main(argv: list[str]) -> None:

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from axml_tf import schema, signatures
-from axml_tf.text import TokenizedText, Tokenizer
+from axml_tf.text import TokenizedText, Tokenizer, pad, with_a_column
 from export.network import Network
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
@@ -79,7 +79,7 @@ class ServingModule(tf.Module):
         cut_off = token_ids[:, self.tokenizer.max_length :]
         token_ids = token_ids[:, : self.tokenizer.max_length]
         return self._best(
-            _with_a_column(token_ids, schema.PAD_ID),
+            with_a_column(token_ids, schema.PAD_ID),
             tf.reduce_any(cut_off != schema.PAD_ID, axis=1),
             self.top_k,
         )
@@ -212,22 +212,12 @@ def _tokens(tokenized: TokenizedText) -> dict[str, tf.Tensor]:
         )
     )
     return {
-        "tokens": _to_dense(words, ""),
+        "tokens": pad(words, ""),
         "token_ids": _dense_ids(tokenized),
-        "starts": _to_dense(tokenized.starts, -1),
-        "ends": _to_dense(tokenized.ends, -1),
+        "starts": pad(tokenized.starts, -1),
+        "ends": pad(tokenized.ends, -1),
     }
 
 
 def _dense_ids(tokenized: TokenizedText) -> tf.Tensor:
-    return _to_dense(tokenized.token_ids, schema.PAD_ID)
-
-
-def _to_dense(ragged: tf.RaggedTensor, padding: int | str) -> tf.Tensor:
-    return _with_a_column(ragged.to_tensor(default_value=padding), padding)
-
-
-def _with_a_column(dense: tf.Tensor, padding: int | str) -> tf.Tensor:
-    # A batch of empty texts has no column, and no LSTM runs over none.
-    missing = tf.maximum(0, 1 - tf.shape(dense)[1])
-    return tf.pad(dense, [[0, 0], [0, missing]], constant_values=padding)
+    return pad(tokenized.token_ids, schema.PAD_ID)

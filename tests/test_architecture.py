@@ -16,12 +16,14 @@ PACKAGES = ("axml_tf", "data_prep", "export")
 # the package.
 LEVELS = (
     ("train", "predict", "evaluation.evaluate", "inspect_attention"),
-    ("training", "inspection"),
-    ("inference", "training_step"),
-    ("checkpoints", "initialization", "hooks"),
+    ("training",),
+    ("hooks",),
+    ("inference", "training_step", "inspection"),
+    ("checkpoints", "initialization"),
     ("model", "chunked_loss", "chunked_top_k", "asked_labels"),
     ("input_pipeline", "optimizers", "distribution"),
-    ("losses", "label_tiles", "metrics", "evaluation", "saved_model"),
+    ("losses", "label_tiles", "metrics", "evaluation", "rest"),
+    ("saved_model",),
     ("layers", "text"),
     ("config", "predictions", "dataset_info", "schema", "length_buckets"),
     ("signatures",),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from axml_tf.inspection.explanation import Explanation
-from axml_tf.inspection.sources import Source
+from axml_tf.inspection.source import Source
 
 # Letters and underscores, so one word, and in no vocabulary.
 _HIDDEN = b"_hidden_word_"

@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from axml_tf.inspection.sources import (
-    CheckpointSource,
-    RestSource,
-    SavedModelSource,
-)
+from axml_tf.inspection.model_source import ModelSource
+from axml_tf.inspection.served_sources import RestSource, SavedModelSource
 from benchmarks.server import Server
 from export.export_model import export_model
 
@@ -20,8 +17,10 @@ def saved_model(trained_run, generated, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def checkpoint_source(trained_run, generated) -> CheckpointSource:
-    return CheckpointSource(trained_run.model_dir, generated.data_dir)
+def checkpoint_source(trained_run, generated) -> ModelSource:
+    return ModelSource.from_checkpoint(
+        trained_run.model_dir, generated.data_dir
+    )
 
 
 @pytest.fixture(scope="session")

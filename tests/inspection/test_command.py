@@ -66,7 +66,7 @@ def test_a_split_is_checked(place):
         (("--rest=http://localhost:1", "--format=json"), "either --text or"),
         (
             ("--rest=http://localhost:1", "--text=a", "--format=json"),
-            "http://localhost:1/v1/models/axml: ",
+            "/v1/models/axml:predict: no connection. Is a server",
         ),
         (
             ("--model_dir=x", "--text=a", "--format=terminal"),

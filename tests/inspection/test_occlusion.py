@@ -3,7 +3,7 @@ import pytest
 
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.occlusion import Drops, occlude, summarize
-from axml_tf.inspection.sources import Source
+from axml_tf.inspection.source import Source
 
 WORTH = {"fish": 0.5, "quota": 0.25, "sea": 0.125}
 TEXT = b"the fish, the quota: sea!"

@@ -8,8 +8,8 @@ import grpc
 import pytest
 from asking import TEXTS, post, predict_request
 
+from axml_tf.rest import ServerError
 from export.client import Client
-from export.server_error import ServerError
 
 
 def test_one_bad_request_does_not_spoil_the_others(served, expected):
