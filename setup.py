@@ -31,7 +31,7 @@ setup(
     license="Apache-2.0",
     packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
     package_data={
-        "axml_tf": ["configs/*.flags", "inspection/view.*"],
+        "axml_tf": ["configs/*.flags", "inspection/*.css", "inspection/*.js"],
         "export": ["serving/*"],
     },
     python_requires=">=3.10",
@@ -39,6 +39,7 @@ setup(
         "absl-py>=2.1,<3",
         "keras>=3.10,<4",
         "numpy>=1.26,<3",
+        "pillow>=10.1,<14",
         "scipy>=1.11,<2",
         "tensorboard>=2.20,<2.22",
         # Both are built against one another: their minor versions go
@@ -54,6 +55,7 @@ setup(
             "pytest>=8,<10",
             "pyyaml>=6,<7",
             "ruff>=0.14,<1",
+            "selenium>=4.25,<5",
         ],
     },
     entry_points={
@@ -63,6 +65,11 @@ setup(
             "axml-predict = axml_tf.predict:run",
             "axml-evaluate = axml_tf.evaluation.evaluate:run",
             "axml-export = export.export_model:run",
+        ],
+        # TensorBoard's page of attention.
+        "tensorboard_plugins": [
+            "axml_attention"
+            " = axml_tf.inspection.tensorboard_plugin:AttentionPlugin",
         ],
     },
 )

@@ -20,6 +20,7 @@ CONFIG_FILE = "config.json"
 _MAY_CHANGE = (
     "max_epochs",
     "checkpoint_every",
+    "attention_every",
     "early_stopping_patience",
     "label_chunk_size",
 )
@@ -122,6 +123,11 @@ class TrainingConfig:
     checkpoint_every: int = setting(
         500, "Steps between checkpoints; every validation makes one too."
     )
+    attention_every: int = setting(
+        1,
+        "Epochs between two looks of TensorBoard at the attention on a few "
+        "dev documents; 0 never looks.",
+    )
     shuffle_buffer: int = setting(
         10000, "Documents held to be shuffled, beside the shuffled shards."
     )
@@ -158,6 +164,7 @@ class TrainingConfig:
             "gradient_clip_norm",
             "early_stopping_patience",
             "validate_every",
+            "attention_every",
             "num_replicas",
             "label_chunk_size",
         )

@@ -1,5 +1,6 @@
 """The training loop: one, under every strategy."""
 
+import dataclasses
 import os
 import time
 from collections.abc import Iterator
@@ -13,19 +14,28 @@ from axml_tf import config as config_lib
 from axml_tf import input_pipeline, quiet_start
 from axml_tf.checkpoints import Checkpoints, Progress
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset_info import DatasetInfo, read_labels
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.evaluation.ranking import ranking_measures
+from axml_tf.hooks.attention_summaries import AttentionSummaries
+from axml_tf.hooks.label_projection import write_label_vectors
 from axml_tf.hooks.progress_meter import ProgressMeter
+from axml_tf.hooks.summaries import Summaries
 from axml_tf.inference import predict_top_k, top_k_labels
 from axml_tf.initialization import initialize
+from axml_tf.inspection.documents import sample_documents
+from axml_tf.inspection.model_source import ModelSource
 from axml_tf.model import build_attention_xml
 from axml_tf.optimizers import make_optimizer
+from axml_tf.text import load_tokenizer
 from axml_tf.training_step import make_training_step
 
 # Steps between two points of TensorBoard's training curves.
 _SUMMARIZE_EVERY = 20
+# Dev documents whose attention TensorBoard shows, and their best labels.
+_SHOWN_DOCUMENTS, _SHOWN_LABELS = 5, 5
+_MEASURES = tuple(f"{name}@{k}" for name in ("P", "nDCG") for k in (1, 3, 5))
 
 
 def train(
@@ -81,6 +91,7 @@ class _Run:
         self, strategy, model_config, config, info, data_dir, output_dir
     ):
         self.strategy = strategy
+        self.model_config = model_config
         self.config = config
         self.info = info
         self.data_dir = data_dir
@@ -111,17 +122,32 @@ class _Run:
         self.checkpoints = Checkpoints(
             output_dir, self.model, self.optimizer, self.progress
         )
-        self.summaries = tf.summary.create_file_writer(
-            os.fspath(Path(output_dir, "tensorboard"))
-        )
+        self.board_dir = Path(output_dir, "tensorboard")
+        self.summaries = Summaries(self.board_dir)
+        self.attention = self._attention_summaries()
 
     def train(self) -> float:
         if self.checkpoints.restore_latest():
             print(f"Going on after step {int(self.progress.step)}.")
+        else:
+            self._introduce()
         while not self._is_finished():
             self._train_epoch()
-        self.summaries.close()
+        self.summaries.finish(int(self.progress.step))
         return float(self.progress.best)
+
+    def _introduce(self) -> None:
+        """Shows TensorBoard what is known before the first step."""
+        self.summaries.settings(
+            {
+                **dataclasses.asdict(self.model_config),
+                **dataclasses.asdict(self.config),
+            },
+            [f"best/{name}" for name in _MEASURES],
+        )
+        self.summaries.graph(self.validation_model)
+        self.validation_model.set_weights(self.model.get_weights())
+        self._look_at_attention()
 
     def _is_finished(self) -> bool:
         patience = self.config.early_stopping_patience
@@ -138,13 +164,13 @@ class _Run:
             done * self.config.batch_size,
         ) as meter:
             for batch in self._guarded(self._batches(epoch, done), "train"):
-                loss, num_documents = (float(x) for x in self.step(batch))
+                loss, num_documents, norm = map(float, self.step(batch))
                 self._check_loss(loss, batch)
                 self.progress.step.assign_add(1)
                 self.progress.step_in_epoch.assign_add(1)
                 meter.update(loss, int(num_documents))
                 num_seen += int(num_documents)
-                self._after_step(meter)
+                self._after_step(meter, norm)
                 if self._is_finished():
                     return
             if not done:
@@ -155,8 +181,9 @@ class _Run:
                 self.checkpoints.save_latest()
             else:
                 self._validate(meter)
+            self._look_at_attention()
 
-    def _after_step(self, meter: ProgressMeter) -> None:
+    def _after_step(self, meter: ProgressMeter, norm: float) -> None:
         """Summarizes, validates and saves where it is time."""
         step = int(self.progress.step)
         if not self.first_step_is_made:
@@ -165,11 +192,11 @@ class _Run:
             meter.write(f"First step {seconds:.1f} s after the start.")
         if step % _SUMMARIZE_EVERY == 0:
             self._summarize(
-                {
-                    "train/loss": meter.loss,
-                    "train/documents_per_second": meter.rate,
-                    "train/learning_rate": float(self.optimizer.learning_rate),
-                }
+                "train",
+                loss=meter.loss,
+                documents_per_second=meter.rate,
+                gradient_norm=norm,
+                learning_rate=float(self.optimizer.learning_rate),
             )
         if self._is_time_to_validate():
             self._validate(meter)
@@ -192,10 +219,18 @@ class _Run:
             self.progress.best.assign(score)
             self.progress.stale_validations.assign(0)
             self.checkpoints.save_best()
+            self._summarize("best", **measures)
+            write_label_vectors(
+                self.board_dir,
+                self.validation_model.get_layer(
+                    "label_head"
+                ).attention.label_vectors,
+                self.data_dir,
+            )
         else:
             self.progress.stale_validations.assign_add(1)
         self.checkpoints.save_latest()
-        self._summarize({f"dev/{k}": value for k, value in measures.items()})
+        self._summarize("dev", **measures)
         figures = ", ".join(f"{k} {100 * v:.2f}" for k, v in measures.items())
         meter.write(
             f"step {int(self.progress.step)}: dev {figures}"
@@ -237,10 +272,36 @@ class _Run:
     def _guarded(self, batches, split: str) -> Iterator:
         return input_pipeline.guarded(batches, self.data_dir, self.info, split)
 
-    def _summarize(self, scalars: dict[str, float]) -> None:
-        with self.summaries.as_default(step=int(self.progress.step)):
-            for name, value in scalars.items():
-                tf.summary.scalar(name, value)
+    def _summarize(self, group: str, **scalars: float) -> None:
+        self.summaries.scalars(
+            int(self.progress.step),
+            {f"{group}/{name}": value for name, value in scalars.items()},
+        )
+
+    def _attention_summaries(self) -> AttentionSummaries | None:
+        if not self.config.attention_every:
+            return None
+        names, _ = read_labels(self.data_dir)
+        tokenizer = load_tokenizer(
+            self.data_dir, self.info, self.config.max_length
+        )
+        source = ModelSource(
+            self.validation_model, tokenizer, names[: self.info.num_labels]
+        )
+        documents = sample_documents(
+            self.data_dir, "dev", _SHOWN_DOCUMENTS, self.config.seed
+        )
+        return AttentionSummaries(
+            source, list(documents), min(_SHOWN_LABELS, self.info.num_labels)
+        )
+
+    def _look_at_attention(self) -> None:
+        """As the validation's weights see it, before and after an epoch."""
+        every, epoch = self.config.attention_every, int(self.progress.epoch)
+        if self.attention and epoch % every == 0:
+            step = int(self.progress.step)
+            with self.summaries.at(step):
+                self.attention.write(step)
 
     def _check_loss(self, loss: float, batch) -> None:
         if np.isfinite(loss):

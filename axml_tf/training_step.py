@@ -28,8 +28,9 @@ def make_training_step(
         element_spec: of the distributed dataset of batches.
 
     Returns:
-        Function of one batch that makes the step and returns the loss
-        (the paper's eq. 6) and the number of documents, two scalars.
+        Function of one batch that makes the step and returns three scalars:
+        the loss (the paper's eq. 6), the number of documents, and the global
+        norm of the gradient before it was clipped.
     """
     trunk, head = split_at_head(model)
     variables = model.trainable_variables
@@ -58,14 +59,16 @@ def make_training_step(
         # training stands still.
         gradients = tape.gradient(loss, [v.value for v in variables])
         gradients = all_reduce(sum_up, gradients)
+        norm = tf.linalg.global_norm(gradients)
         if config.gradient_clip_norm:
             gradients, _ = tf.clip_by_global_norm(
-                gradients, config.gradient_clip_norm
+                gradients, config.gradient_clip_norm, norm
             )
         # The optimizer sums over the replicas once more.
         gradients = [_scale(g, 1 / num_replicas) for g in gradients]
         optimizer.apply(gradients, variables)
-        return loss / head.num_labels, num_local
+        # The norm is the same on all replicas.
+        return loss / head.num_labels, num_local, norm / num_replicas
 
     @tf.function(input_signature=[element_spec])
     def step(batch):

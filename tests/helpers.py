@@ -63,7 +63,12 @@ def write_records(
     with tf.io.TFRecordWriter(os.fspath(path), compression) as writer:
         for name, token_ids, label_ids in records:
             writer.write(
-                schema.encode(name.encode(), b"text", token_ids, label_ids)
+                schema.encode(
+                    name.encode(),
+                    " ".join(f"word{i}" for i in token_ids).encode(),
+                    token_ids,
+                    label_ids,
+                )
             )
 
 
@@ -73,7 +78,7 @@ def write_dataset(
     compression: str = "",
     **fields,
 ) -> DatasetInfo:
-    """Writes records, one list per shard, and dataset.json.
+    """Writes records, one list per shard, and what describes them.
 
     Args:
         folder: made when missing.
@@ -119,6 +124,10 @@ def write_dataset(
         versions={},
     )
     info.save(folder)
+    words = ["<pad>", "<unk>", *(f"word{i}" for i in range(2, info.vocab_size))]
+    (folder / "vocab.txt").write_text("".join(f"{word}\n" for word in words))
+    labels = [f"label {i}\t{10 + i}\n" for i in range(info.num_labels)]
+    (folder / "labels.txt").write_text("".join(labels))
     return info
 
 

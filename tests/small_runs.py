@@ -36,8 +36,6 @@ def write_data(folder, **fields):
         },
         **fields,
     )
-    labels = "".join(f"label {i}\t{10 + i}\n" for i in range(6))
-    (folder / "labels.txt").write_text(labels)
     return folder
 
 

@@ -1,21 +1,23 @@
 import dataclasses
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from helpers import random_records, write_dataset
 from small_runs import MODEL, TRAINING, state, write_data
-from tensorboard.backend.event_processing.event_accumulator import (
-    EventAccumulator,
-)
+from summary_files import graphs, scalars, summaries
+from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from axml_tf import config, input_pipeline, training, training_step
 from axml_tf.checkpoints import load_best_model
 from axml_tf.chunked_loss import head_cross_entropy_sum
 from axml_tf.errors import UserError
+from axml_tf.initialization import initialize
 from axml_tf.layers.multi_label_attention import MultiLabelAttention
-from axml_tf.model import split_at_head
+from axml_tf.model import build_attention_xml, split_at_head
 from axml_tf.training import train
 
 NO_DROPOUT = dataclasses.replace(MODEL, dropout=0.0, embedding_dropout=0.0)
@@ -201,19 +203,17 @@ def test_loss_that_is_no_number_ends_the_run_and_names_the_batch(
 def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "_SUMMARIZE_EVERY", 4)
     best = train(MODEL, TRAINING, data_dir, tmp_path)
-    events = EventAccumulator(
-        str(tmp_path / "tensorboard"), size_guidance={"tensors": 0}
-    ).Reload()
-    curves = {
-        tag: {
-            event.step: float(tf.make_ndarray(event.tensor_proto))
-            for event in events.Tensors(tag)
-        }
-        for tag in events.Tags()["tensors"]
-    }
+    curves = scalars(tmp_path / "tensorboard")
     assert curves.keys() == {
-        *("train/loss", "train/documents_per_second", "train/learning_rate"),
-        *(f"dev/{name}@{k}" for name in ("P", "nDCG") for k in (1, 3, 5)),
+        *("train/loss", "train/documents_per_second"),
+        *("train/learning_rate", "train/gradient_norm"),
+        "dev/attention_entropy",
+        *(
+            f"{split}/{name}@{k}"
+            for split in ("dev", "best")
+            for name in ("P", "nDCG")
+            for k in (1, 3, 5)
+        ),
     }
     assert list(curves["train/loss"]) == [4, 8, 12, 16]
     assert all(0 < loss < 2 for loss in curves["train/loss"].values())
@@ -223,6 +223,79 @@ def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
     assert curves["train/learning_rate"][4] == pytest.approx(
         5e-3 * np.cos(np.pi / 6) ** 2
     )
+    # Before the first step, and after each epoch.
+    assert list(curves["dev/attention_entropy"]) == [0, 8, 16]
+
+
+def test_tensorboard_gets_the_norm_of_the_gradient(
+    data_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(training, "_SUMMARIZE_EVERY", 1)
+    for num_replicas in (1, 2):
+        settings = dataclasses.replace(
+            TRAINING, max_epochs=1, num_replicas=num_replicas, warmup_steps=0
+        )
+        train(NO_DROPOUT, settings, data_dir, tmp_path / str(num_replicas))
+    # By a plain computation, of the first batch's loss as it stands.
+    keras.utils.set_random_seed(TRAINING.seed)
+    model = build_attention_xml(NO_DROPOUT)
+    info = training.DatasetInfo.load(data_dir)
+    initialize(model, info, data_dir)
+    batch = next(
+        iter(input_pipeline.training_batches(data_dir, info, TRAINING, 0))
+    )
+    targets = np.zeros((8, 6), "float32")
+    for row, labels in enumerate(batch["label_ids"].numpy()):
+        targets[row, labels[labels >= 0]] = 1
+    real = batch["weight"].numpy()
+    with tf.GradientTape() as tape:
+        loss = tf.nn.sigmoid_cross_entropy_with_logits(
+            targets, model(batch["token_ids"])
+        )
+        loss = tf.reduce_sum(tf.reduce_sum(loss, 1) * real) / real.sum()
+    gradients = tape.gradient(loss, [v.value for v in model.trainable_weights])
+    squares = [np.square(tf.convert_to_tensor(g)).sum() for g in gradients]
+    # An embedding's gradient counts word by word, as TensorFlow clips it.
+    squares[0] = np.square(gradients[0].values).sum()
+    for num_replicas in (1, 2):
+        curve = scalars(tmp_path / str(num_replicas) / "tensorboard")
+        assert curve["train/gradient_norm"][1] == pytest.approx(
+            np.sqrt(sum(squares)), rel=1e-4
+        )
+
+
+def test_attention_is_looked_at_every_so_many_epochs(data_dir, tmp_path):
+    for every, steps in ((0, None), (2, [0, 16, 32])):
+        settings = dataclasses.replace(
+            TRAINING, max_epochs=5, attention_every=every
+        )
+        train(MODEL, settings, data_dir, tmp_path / str(every))
+        curves = scalars(tmp_path / str(every) / "tensorboard")
+        found = curves.get("dev/attention_entropy")
+        assert (list(found) if found else None) == steps
+
+
+def test_tensorboard_gets_settings_graph_and_an_end(data_dir, tmp_path):
+    train(MODEL, TRAINING, data_dir, tmp_path)
+    folder = tmp_path / "tensorboard"
+    contents = [
+        HParamsPluginData.FromString(value.metadata.plugin_data.content)
+        for value in summaries(folder)
+        if value.metadata.plugin_data.plugin_name == "hparams"
+    ]
+    start, *_ = [
+        x.session_start_info.hparams
+        for x in contents
+        if x.HasField("session_start_info")
+    ]
+    assert start["learning_rate"].number_value == 5e-3
+    assert start["hidden_dim"].number_value == 3
+    assert start["mixed_precision"].string_value == "none"
+    assert contents[-1].session_end_info.status == STATUS_SUCCESS
+    (graph,) = graphs(folder)
+    layers = {node.name.split("/")[0] for node in graph.node}
+    for layer in ("embedding", "bilstm", "value_projection", "label_head"):
+        assert any(name.startswith(layer) for name in layers)
 
 
 def test_validation_measures_every_dev_document(

@@ -69,6 +69,7 @@ def sample_documents(
             tf.gather(is_chosen, i) & (tf.size(record["token_ids"]) > 0)
         )
     ).map(lambda i, record: record)
+    some = some.take(len(chosen))  # None of the rest is read.
     yield from _documents(some, data_dir, info, split)
 
 

@@ -23,7 +23,7 @@ function rankOf(attention) {
 
 function truthOf(label) {
   if (label.true === null) return "";
-  return label.true ? "✓ true" : "✗ not true";
+  return label.true ? "✓\u00a0true" : "✗\u00a0not\u00a0true";
 }
 
 function labelRow(label, group) {
@@ -99,10 +99,10 @@ export function render(root, data, chosen = "", onChoice = () => {}) {
       element("p", "", "The stronger a word's colour and the thicker the line " +
         "below it, the larger its share of the chosen label's attention. It " +
         "shows where the model looked, not why it answered as it did.")),
-    element("div", "", labels,
-      element("h2", "", "Words it looks at most"), top,
-      element("label", "", weights, " weights in the text")),
-    text);
+    labels,
+    text,
+    element("div", "top", element("h2", "", "Words it looks at most"), top,
+      element("label", "", weights, " weights in the text")));
   const first = rows.find(({ label }) => label.name === chosen) || rows[0];
   if (first) {
     first.input.checked = true;
