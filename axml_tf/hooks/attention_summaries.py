@@ -15,7 +15,7 @@ from axml_tf.inspection.source import Source
 from axml_tf.inspection.tensorboard_plugin import PLUGIN_NAME, tag_of
 
 # Labels in a picture.
-_DRAWN_LABELS = 3
+_DRAWN_LABELS = 2
 
 
 class AttentionSummaries:

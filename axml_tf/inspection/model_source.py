@@ -67,19 +67,15 @@ class ModelSource(Source):
             raise UserError(
                 f"--top_k={top_k}: the model has {len(self._names)} labels."
             )
-        _, label_ids = head_top_k(
-            self._head, *self._read(self._token_ids([text])), top_k
-        )
+        _, read = self._read(tf.constant([text]))
+        _, label_ids = head_top_k(self._head, *read, top_k)
         return [self._names[label] for label in label_ids.numpy()[0]]
 
     def explain(self, text: bytes, names: Sequence[str]) -> Explanation:
-        tokenized = self._tokenizer(tf.constant([text]))
-        probabilities, attention = self._look(
-            pad(tokenized.token_ids, PAD_ID), tf.constant([self._ids_of(names)])
+        words, probabilities, attention = self._look(
+            tf.constant([text]), tf.constant([self._ids_of(names)])
         )
-        starts, ends = (
-            x[0].numpy() for x in (tokenized.starts, tokenized.ends)
-        )
+        starts, ends = (x[0].numpy() for x in (words.starts, words.ends))
         return Explanation(
             text,
             starts,
@@ -95,8 +91,9 @@ class ModelSource(Source):
     def probabilities(
         self, texts: Sequence[bytes], names: Sequence[str]
     ) -> np.ndarray:
-        label_ids = tf.constant(self._ids_of(names))[:, None]
-        probabilities, _ = self._look(self._token_ids(texts), label_ids)
+        _, probabilities, _ = self._look(
+            tf.constant(list(texts)), tf.constant(self._ids_of(names))[:, None]
+        )
         return probabilities[:, 0].numpy()
 
     def _ids_of(self, names: Sequence[str]) -> list[int]:
@@ -108,13 +105,13 @@ class ModelSource(Source):
                 )
         return [self._ids[name] for name in names]
 
-    def _token_ids(self, texts: Sequence[bytes]) -> tf.Tensor:
-        tokenized = self._tokenizer(tf.constant(list(texts)))
-        return pad(tokenized.token_ids, PAD_ID)
+    def _look(self, texts, label_ids):
+        words, read = self._read(texts)
+        return words, *look(self._head, *read, label_ids)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
-    def _read(self, token_ids):
-        return self._trunk(token_ids, training=False)
-
-    def _look(self, token_ids, label_ids):
-        return look(self._head, *self._read(token_ids), label_ids)
+    # Only this: it takes longer to compile what comes after than to run it.
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def _read(self, texts):
+        words = self._tokenizer(texts)
+        token_ids = pad(words.token_ids, PAD_ID)
+        return words, self._trunk(token_ids, training=False)

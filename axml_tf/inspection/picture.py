@@ -40,8 +40,9 @@ def draw(explanation: Explanation, num_labels: int) -> np.ndarray:
             end = x + font.getlength(piece)
             if shade:
                 canvas.rectangle((x, y, end, y + _LINE - 4), _mixed(shade))
-            canvas.text((x, y), piece, _INK, font)
             x = end + font.getlength(" ")
+        text = " ".join(piece for piece, _ in line)
+        canvas.text((_MARGIN, y), text, _INK, font)
     return np.asarray(image)
 
 

@@ -18,7 +18,7 @@ def data_dir(tmp_path):
 
 
 # What stands first decides whether a file is read as numbers at all.
-@pytest.mark.parametrize("first", [b"\n\n\n\n", b"1\n23", b"\0\0\0\0"])
+@pytest.mark.parametrize("first", [b"\n\n\n\n", b"x\n23", b"\0\0\0\0"])
 def test_projector_reads_vectors_and_names(data_dir, tmp_path, first):
     vectors = np.random.default_rng(0).normal(size=(2, 5)).astype("float32")
     vectors[0, 0] = np.frombuffer(first, "<f4")[0]
