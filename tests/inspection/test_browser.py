@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from boards import launch
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -193,7 +194,10 @@ def test_tensorboard_switches_document_label_and_step(browser, trained_run):
     names = sorted({name for name, _ in views})
     steps = sorted({step for _, step in views})
     browser.get(f"{launch(folder)}#axml_attention")
-    wait = WebDriverWait(browser, 60)
+    # What is read may be drawn anew meanwhile.
+    wait = WebDriverWait(
+        browser, 60, ignored_exceptions=[StaleElementReferenceException]
+    )
     frame = wait.until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, "iframe")
     )
