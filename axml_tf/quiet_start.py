@@ -10,6 +10,7 @@ on. An import that fails still says so: exceptions are not written here.
 
 import os
 import time
+import warnings
 
 # When this process began, but for the interpreter itself.
 STARTED = time.monotonic()
@@ -28,3 +29,6 @@ finally:
     os.dup2(_saved, _STDERR)
     os.close(_saved)
     os.close(_nowhere)
+
+# Keras warns of an attention over a single token: a document of one word.
+warnings.filterwarnings("ignore", "You are using a softmax over axis")

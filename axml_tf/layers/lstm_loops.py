@@ -18,7 +18,6 @@ import tensorflow as tf
 _STEPS = 25
 
 
-@tf.function(autograph=False)
 def run(
     inputs: tf.Tensor,
     mask: tf.Tensor,
@@ -36,11 +35,35 @@ def run(
     Returns:
         `(batch, tokens, 2 * units)`, 0 at padding.
     """
+    function = _run_outside if tf.executing_eagerly() else _run_within
+    return function(inputs, mask, forward_weights, backward_weights)
+
+
+class _Blocks:
+    """A block's compiled steps, forward and backward."""
+
+    def __init__(self):
+        self.forward = _compiled(_forward_block)
+        self.backward = _compiled(_backward_block)
+
+
+def _compiled(function):
+    return tf.function(function, jit_compile=True, autograph=False)
+
+
+def _runner():
+    blocks = _Blocks()
+    return tf.function(
+        lambda *arguments: _run(blocks, *arguments), autograph=False
+    )
+
+
+def _run(blocks, inputs, mask, forward_weights, backward_weights):
     num_tokens = tf.shape(inputs)[1]
     missing = -num_tokens % _STEPS
     real = tf.cast(mask, inputs.dtype)
     real_by_time = tf.transpose(tf.pad(real, [[0, 0], [0, missing]]))
-    states = _run_blocks(
+    states = _run_blocks(blocks)(
         tf.pad(inputs, [[0, 0], [0, missing], [0, 0]]),
         forward_weights,
         backward_weights,
@@ -51,45 +74,48 @@ def run(
     return tf.transpose(states[:num_tokens], [1, 0, 2]) * real[:, :, None]
 
 
-@tf.custom_gradient
-def _run_blocks(
-    inputs: tf.Tensor,
-    forward_weights: tf.Tensor,
-    backward_weights: tf.Tensor,
-    real: tf.Tensor,
-) -> tf.Tensor:
-    """Runs block after block.
+def _run_blocks(blocks: _Blocks):
+    """A function that runs block after block.
 
-    Args:
-        inputs: `(batch, tokens, dim)`.
-        forward_weights: `(dim + units + 1, 4 * units)`.
-        backward_weights: of the same shape.
-        real: `(tokens, 2, batch, 1)`: 1 for a token, 0 for padding, which
-            leaves the state as it is.
-
-    Returns:
-        States, `(tokens, 2, batch, units)`.
+    Its arguments: inputs, `(batch, tokens, dim)`; weights forward and
+    backward, each `(dim + units + 1, 4 * units)`; and `real`, `(tokens, 2,
+    batch, 1)`: 1 for a token, 0 for padding, which leaves the state as it is.
+    It returns the states, `(tokens, 2, batch, units)`.
     """
-    weights = (forward_weights, backward_weights)
-    states, cells, gates = _forward(_by_time(inputs), weights, real)
 
-    def gradient(d_states):
-        # Not before the gradient is there: these would fill memory while the
-        # label head, which needs most of it, is at work.
-        with tf.control_dependencies([d_states]):
-            states_before, cells_from_before = (
-                tf.concat([tf.zeros_like(x[:1]), x], 0) for x in (states, cells)
-            )
-            factors = [
-                _factor(x, states_before[:-1, direction])
-                for direction, x in enumerate(_by_time(inputs))
-            ]
-        d_inputs, d_weights = _backward(
-            d_states, factors, weights, real, cells_from_before, gates
+    @tf.custom_gradient
+    def run_blocks(inputs, forward_weights, backward_weights, real):
+        weights = (forward_weights, backward_weights)
+        states, cells, gates = _forward(
+            blocks.forward, _by_time(inputs), weights, real
         )
-        return _from_time(d_inputs), *d_weights, None
 
-    return states, gradient
+        def gradient(d_states):
+            # Not before the gradient is there: these would fill memory while
+            # the label head, which needs most of it, is at work.
+            with tf.control_dependencies([d_states]):
+                states_before, cells_from_before = (
+                    tf.concat([tf.zeros_like(x[:1]), x], 0)
+                    for x in (states, cells)
+                )
+                factors = [
+                    _factor(x, states_before[:-1, direction])
+                    for direction, x in enumerate(_by_time(inputs))
+                ]
+            d_inputs, d_weights = _backward(
+                blocks.backward,
+                d_states,
+                factors,
+                weights,
+                real,
+                cells_from_before,
+                gates,
+            )
+            return _from_time(d_inputs), *d_weights, None
+
+        return states, gradient
+
+    return run_blocks
 
 
 def _by_time(inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -123,7 +149,7 @@ def _block(tensor: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     return tensor[index * _STEPS : (index + 1) * _STEPS]
 
 
-def _forward(inputs, weights, real):
+def _forward(block, inputs, weights, real):
     """States and cells, `(tokens, 2, batch, units)`; gates by block."""
     kernels, recurrent, biases = _split(weights)
     units = recurrent.shape[1]
@@ -139,9 +165,7 @@ def _forward(inputs, weights, real):
             )
             for x, kernel, bias in zip(inputs, kernels, biases, strict=True)
         ]
-        results = _forward_block(
-            *projected, recurrent, _block(real, index), state, cell
-        )
+        results = block(*projected, recurrent, _block(real, index), state, cell)
         return (
             index + 1,
             results[0][-1],
@@ -175,7 +199,6 @@ def _forward(inputs, weights, real):
     return states.concat(), cells.concat(), gates
 
 
-@tf.function(jit_compile=True, autograph=False)
 def _forward_block(forward, backward, recurrent, real, state, cell):
     """States, cells and gates of a block from its projected inputs."""
 
@@ -215,13 +238,15 @@ def _forward_block(forward, backward, recurrent, real, state, cell):
     return [array.stack() for array in arrays]
 
 
-def _backward(d_states, factors, weights, real, cells_from_before, gates):
+def _backward(
+    block, d_states, factors, weights, real, cells_from_before, gates
+):
     """Gradients of inputs, by time, and of weights, a pair of each."""
     kernels, recurrent, _ = _split(weights)
     transposed = tf.transpose(recurrent, [0, 2, 1])
 
     def body(index, d_state, d_cell, d_weights, d_inputs):
-        d_state, d_cell, *d_projected = _backward_block(
+        d_state, d_cell, *d_projected = block(
             _block(d_states, index),
             cells_from_before[index * _STEPS : (index + 1) * _STEPS + 1],
             gates.read(index),
@@ -307,7 +332,6 @@ def _factor(inputs, states_before):
     return tf.reshape(tf.transpose(rows, [2, 0, 1]), [rows.shape[2], -1])
 
 
-@tf.function(jit_compile=True, autograph=False)
 def _backward_block(d_states, cells, gates, transposed, real, d_state, d_cell):
     """Gradients of the state and the cell before a block, and of its gates."""
 
@@ -346,3 +370,8 @@ def _backward_block(d_states, cells, gates, transposed, real, d_state, d_cell):
         maximum_iterations=_STEPS,
     )
     return [d_state, d_cell, *(array.stack() for array in arrays)]
+
+
+# What was traced in a graph, for batches of any size, gives no gradient
+# outside of one; and TensorFlow would take it there, for it fits.
+_run_within, _run_outside = _runner(), _runner()

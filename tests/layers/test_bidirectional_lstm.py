@@ -161,3 +161,24 @@ def test_layer_saves_and_reloads():
     np.testing.assert_array_equal(
         again(inputs, mask=MASK), layer(inputs, mask=MASK)
     )
+
+
+@both_forms
+def test_gradients_outside_a_graph_follow_those_within_one(jit_compile):
+    layer = built(jit_compile)
+    inputs = random_inputs()
+    upstream = np.ones((4, TOKENS, 2 * UNITS), "float32")
+    # Of batches of any size, as training makes its step.
+    within = tf.function(
+        lambda *arguments: states_and_gradients(layer, *arguments),
+        input_signature=[
+            tf.TensorSpec([None, None, DIM]),
+            tf.TensorSpec([None, None], tf.bool),
+            tf.TensorSpec([None, None, 2 * UNITS]),
+        ],
+    )
+    states, expected = within(inputs, MASK, upstream)
+    again, gradients = states_and_gradients(layer, inputs, MASK, upstream)
+    np.testing.assert_allclose(again, states, atol=1e-6)
+    for gradient, value in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(gradient, value, atol=1e-6)
