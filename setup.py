@@ -19,6 +19,13 @@ _SERVING = [
     "tensorflow-serving-api>=2.20,<2.22",
 ]
 
+# The systems to compare with that are not neural.
+_BASELINES = [
+    "joblib>=1.3,<2",
+    "omikuji>=0.5.2,<0.6",
+    "scikit-learn>=1.5,<2",
+]
+
 setup(
     name="axml_tf",
     version=_VERSION,
@@ -31,7 +38,12 @@ setup(
     license="Apache-2.0",
     packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
     package_data={
-        "axml_tf": ["configs/*.flags", "inspection/*.css", "inspection/*.js"],
+        "axml_tf": [
+            "configs/*.flags",
+            "inspection/*.css",
+            "inspection/*.js",
+            "evaluation/*.css",
+        ],
         "export": ["serving/*"],
     },
     python_requires=">=3.10",
@@ -50,8 +62,10 @@ setup(
     ],
     extras_require={
         "serving": _SERVING,
+        "baselines": _BASELINES,
         "test": [
             *_SERVING,
+            *_BASELINES,
             "pytest>=8,<10",
             "pyyaml>=6,<7",
             "ruff>=0.14,<1",
@@ -64,6 +78,7 @@ setup(
             "axml-train = axml_tf.train:run",
             "axml-predict = axml_tf.predict:run",
             "axml-evaluate = axml_tf.evaluation.evaluate:run",
+            "axml-report = axml_tf.evaluation.report:run",
             "axml-export = export.export_model:run",
         ],
         # TensorBoard's page of attention.

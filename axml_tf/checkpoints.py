@@ -7,10 +7,10 @@ import keras
 import tensorflow as tf
 
 from axml_tf import config as config_lib
+from axml_tf.builders import build_model
 from axml_tf.config import ModelConfig
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
-from axml_tf.model import build_attention_xml
 
 _BEST_DIR = "best"
 _LATEST_DIR = "latest"
@@ -95,7 +95,7 @@ def load_best_model(
 
     Args:
         model_dir: folder of the run.
-        jit_compile: as in `build_attention_xml`.
+        jit_compile: as in `build_model`.
 
     Returns:
         The model and its config.
@@ -110,7 +110,7 @@ def load_best_model(
             f"{model_dir} holds no finished validation yet: there is no best "
             "model to use. Go on training."
         )
-    model = build_attention_xml(model_config, jit_compile=jit_compile)
+    model = build_model(model_config, jit_compile=jit_compile)
     _restore(tf.train.Checkpoint(model=_values(model.weights)), path)
     return model, model_config
 

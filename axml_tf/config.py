@@ -25,6 +25,7 @@ _MAY_CHANGE = (
     "label_chunk_size",
 )
 
+_MODELS = ("attention_xml", "xml_rnn", "xml_cnn")
 _PRECISIONS = ("none", "bfloat16", "float16")
 
 _Config = TypeVar("_Config")
@@ -32,7 +33,7 @@ _Config = TypeVar("_Config")
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-    """What `build_attention_xml` builds.
+    """What `build_model` builds.
 
     The defaults are the paper's for its medium-scale sets (Experimental
     Settings). `vocab_size`, `num_labels` and the dimension of pre-trained
@@ -50,7 +51,10 @@ class ModelConfig:
     trainable_embeddings: bool = setting(
         True, "Whether word vectors are trained too."
     )
-    hidden_dim: int = setting(256, "LSTM units in each direction.")
+    hidden_dim: int = setting(
+        256,
+        "LSTM units in each direction; of xml_cnn, feature maps of a width.",
+    )
     fc_dims: tuple[int, ...] = setting(
         (256,), "Units of each fully connected layer, one or two of them."
     )
@@ -66,7 +70,14 @@ class ModelConfig:
         False,
         "Whether each label has an output bias of its own, started at its "
         "log-odds in training. Not in the paper, whose output layer is "
-        "shared by all labels; it saves the first epoch or two.",
+        "shared by all labels; it saves the first epoch or two. The other "
+        "models always have these biases, and start them so only if asked.",
+    )
+    model: str = setting(
+        "attention_xml",
+        "What to train: AttentionXML, or one of the neural systems that the "
+        "paper compares it with.",
+        choices=_MODELS,
     )
 
     def __post_init__(self):
@@ -82,6 +93,12 @@ class ModelConfig:
         )
         for name in ("dropout", "embedding_dropout"):
             _check(0 <= getattr(self, name) < 1, self, name, "in [0, 1)")
+        _check(
+            self.model in _MODELS,
+            self,
+            "model",
+            f"one of {', '.join(_MODELS)}",
+        )
 
 
 @dataclasses.dataclass(frozen=True)

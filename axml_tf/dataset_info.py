@@ -8,6 +8,13 @@ embeddings.npy          float32 (vocab_size, embedding_dim), if asked for
 SPLIT-*.tfrecord[.gz]   the records, see schema.py
 SPLIT.labels.txt        document id <TAB> its label ids, spaces between;
                         the truth for evaluation, in no special order
+SPLIT.features.npz      for the sparse systems, see sparse_features.py;
+features.txt            word <TAB> training documents that have it, of each
+                        column
+SPLIT.features.txt      the same features as text, if asked for
+
+A set that is published as word counts has no text: no vocab.txt, no records,
+`max_length` 0, and as `vocab_size` the number of its features.
 """
 
 import dataclasses

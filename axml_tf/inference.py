@@ -1,20 +1,23 @@
 """Top-k labels of every document of a dataset."""
 
+import contextlib
+import dataclasses
 import os
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from axml_tf import config, input_pipeline
+from axml_tf import __version__, config, input_pipeline, machine
+from axml_tf.builders import top_k_function
 from axml_tf.checkpoints import check_fits, load_best_model
-from axml_tf.chunked_top_k import head_top_k
+from axml_tf.costs import load_costs
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
-from axml_tf.model import split_at_head
-from axml_tf.predictions import TopK
+from axml_tf.predictions import Provenance, TopK
 
 
 def top_k_labels(
@@ -23,7 +26,7 @@ def top_k_labels(
     """Compiles a function from token ids to the best labels.
 
     Args:
-        model: AttentionXML.
+        model: as `build_model` made it.
         top_k: int. Labels per document; all labels where there are fewer.
 
     Returns:
@@ -32,14 +35,11 @@ def top_k_labels(
         shape. Ties have the lower label id first.
     """
 
-    trunk, head = split_at_head(model)
-    top_k = min(top_k, head.num_labels)
+    best = top_k_function(model, min(top_k, model.output.shape[1]))
 
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
     def function(token_ids):
-        logits, label_ids = head_top_k(
-            head, *trunk(token_ids, training=False), top_k
-        )
+        logits, label_ids = best(token_ids)
         return tf.sigmoid(logits), label_ids
 
     return function
@@ -89,10 +89,62 @@ def predict_split(
         top_k: labels per document; all labels where there are fewer.
         batch_size: documents per step.
 
+    Returns:
+        The predictions, with what they cost: `predict_seconds` begins with
+        the first batch, and includes the compilation.
+
     Raises:
         UserError: model or data are missing, damaged, or do not fit each
             other.
     """
+    with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
+        started = time.monotonic()
+        found = predict_top_k(top_k_labels(model, top_k), batches)
+        seconds = time.monotonic() - started
+    return dataclasses.replace(found, made_by=_made_by(model_dir, seconds))
+
+
+def predict_all_labels(
+    model_dir: str | os.PathLike,
+    data_dir: str | os.PathLike,
+    split: str,
+    batch_size: int,
+) -> Iterator[tuple[list[str], np.ndarray]]:
+    """Scores of all labels, a batch of documents at a time.
+
+    Arguments as of `predict_split`.
+
+    Yields:
+        Ids of documents, and their logits, float32 `(documents, labels)`.
+
+    Raises:
+        UserError: as in `predict_split`.
+    """
+    with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
+        num_labels = model.output.shape[1]
+        function = tf.function(
+            top_k_function(model, num_labels),
+            input_signature=[tf.TensorSpec([None, None], tf.int32)],
+        )
+        for batch in batches:
+            real = batch["weight"].numpy() > 0
+            logits, label_ids = (
+                x.numpy()[real] for x in function(batch["token_ids"])
+            )
+            scores = np.empty_like(logits)
+            np.put_along_axis(scores, label_ids, logits, axis=1)
+            ids = batch["id"].numpy()[real]
+            yield [name.decode("utf-8") for name in ids], scores
+
+
+@contextlib.contextmanager
+def _opened(
+    model_dir: str | os.PathLike,
+    data_dir: str | os.PathLike,
+    split: str,
+    batch_size: int,
+) -> Iterator[tuple[keras.Model, Iterator[dict[str, tf.Tensor]]]]:
+    """The best model of a run, and every batch of a split, on a bar."""
     info = DatasetInfo.load(data_dir)
     num_documents = info.split(split).num_documents
     if not num_documents:
@@ -117,4 +169,24 @@ def predict_split(
             # Here, for without any batch there is nothing to predict.
             input_pipeline.check_count(bar.n, info, split)
 
-        return predict_top_k(top_k_labels(model, top_k), counted())
+        yield model, counted()
+
+
+def _made_by(model_dir: str | os.PathLike, seconds: float) -> Provenance:
+    model_config, training_config, _ = config.load(model_dir)
+    costs = load_costs(model_dir)
+    settings = dataclasses.asdict(model_config)
+    settings |= dataclasses.asdict(training_config)
+    return Provenance(
+        model_config.model,
+        costs.seconds if costs else None,
+        seconds,
+        max(machine.peak_memory(), costs.peak_memory if costs else 0),
+        machine.describe(),
+        {
+            "axml_tf": __version__,
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+        {name: str(value) for name, value in settings.items()},
+    )

@@ -6,17 +6,23 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from axml_tf.config import ModelConfig
 from axml_tf.dataset_info import EMBEDDINGS_FILE, DatasetInfo, read_labels
 from axml_tf.errors import UserError
+from axml_tf.model import has_attention
 
 
 def initialize(
-    model: keras.Model, info: DatasetInfo, data_dir: str | os.PathLike
+    model: keras.Model,
+    config: ModelConfig,
+    info: DatasetInfo,
+    data_dir: str | os.PathLike,
 ) -> None:
-    """Sets pre-trained word vectors and, where it has them, label biases.
+    """Sets pre-trained word vectors and, if asked for, label biases.
 
     Args:
-        model: AttentionXML, just built.
+        model: just built.
+        config: what it was built from.
         info: description of the prepared data.
         data_dir: its folder.
 
@@ -27,10 +33,14 @@ def initialize(
         _set_embeddings(
             model.get_layer("embedding"), Path(data_dir, EMBEDDINGS_FILE)
         )
-    head = model.get_layer("label_head")
-    if head.label_bias:
+    if config.label_bias:
         _, counts = read_labels(data_dir)
-        head.label_biases.assign(
+        biases = (
+            model.get_layer("label_head").label_biases
+            if has_attention(model)
+            else model.get_layer("output").bias
+        )
+        biases.assign(
             _log_odds(
                 counts[: info.num_labels],
                 info.splits["train"].num_documents,

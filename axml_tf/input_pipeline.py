@@ -76,9 +76,15 @@ def shard_paths(
     """Paths of a split's records.
 
     Raises:
-        UserError: a shard is missing.
+        UserError: a shard is missing, or the data set has no text.
     """
     paths = [Path(data_dir, name) for name in info.split(split).shards]
+    if not paths:
+        raise UserError(
+            f"{data_dir} has word counts only, no text: it can train parabel "
+            "and one_vs_rest (python -m axml_tf.baselines.run), not a neural "
+            "model."
+        )
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise UserError(

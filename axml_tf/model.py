@@ -3,6 +3,7 @@
 import keras
 
 from axml_tf.config import ModelConfig
+from axml_tf.errors import UserError
 from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
 from axml_tf.layers.label_head import LabelHead
 from axml_tf.schema import PAD_ID
@@ -73,6 +74,11 @@ def build_attention_xml(
     return keras.Model(token_ids, logits, name="attention_xml")
 
 
+def has_attention(model: keras.Model) -> bool:
+    """Whether a model is AttentionXML, and none of its baselines."""
+    return any(layer.name == "label_head" for layer in model.layers)
+
+
 def split_at_head(model: keras.Model) -> tuple[keras.Model, LabelHead]:
     """Splits AttentionXML into what knows tokens and what knows labels.
 
@@ -84,7 +90,16 @@ def split_at_head(model: keras.Model) -> tuple[keras.Model, LabelHead]:
         `(batch, tokens, 2 * hidden_dim)`, values `(batch, tokens,
         fc_dims[0])` and mask, boolean `(batch, tokens)`; and the head. Both
         share their weights with `model`.
+
+    Raises:
+        UserError: the model is another one.
     """
+    if not has_attention(model):
+        raise UserError(
+            f"This is an {model.name} model, which has no attention: it can be "
+            "trained, predicted with and evaluated, not shown or exported. "
+            "Train one with --model=attention_xml."
+        )
     head = model.get_layer("label_head")
     node = head._inbound_nodes[0]
     keys, values = node.arguments.args

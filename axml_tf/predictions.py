@@ -4,6 +4,7 @@ Whatever predicts writes this file, and one evaluation reads it. NumPy only.
 """
 
 import dataclasses
+import json
 import os
 import tokenize
 import zipfile
@@ -30,6 +31,30 @@ _DAMAGE = (
 
 
 @dataclasses.dataclass(frozen=True)
+class Provenance:
+    """Where predictions come from, and what they cost.
+
+    Attributes:
+        system: name of the method.
+        train_seconds: wall-clock time of training; None if unknown.
+        predict_seconds: wall-clock time of prediction; None if unknown.
+        peak_memory: bytes of the largest resident set, of training or
+            prediction; None if unknown.
+        machine: as `machine.describe` has it.
+        versions: of what it was made with, by name.
+        settings: what to repeat it with, by name.
+    """
+
+    system: str
+    train_seconds: float | None = None
+    predict_seconds: float | None = None
+    peak_memory: int | None = None
+    machine: str = ""
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    settings: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
 class TopK:
     """The k best labels of each document, best first.
 
@@ -38,11 +63,13 @@ class TopK:
         label_ids: `(documents, k)` int32; -1 fills a row that has fewer.
         scores: `(documents, k)` float32, descending in every row; ties have
             the lower label id first. Probabilities for the neural models.
+        made_by: None where it is not known.
     """
 
     document_ids: np.ndarray
     label_ids: np.ndarray
     scores: np.ndarray
+    made_by: Provenance | None = None
 
     def __post_init__(self):
         shapes = (
@@ -62,12 +89,14 @@ class TopK:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes a compressed .npz without pickled objects."""
+        made_by = self.made_by and dataclasses.asdict(self.made_by)
         with atomic_file(path) as temporary, open(temporary, "wb") as file:
             np.savez_compressed(
                 file,
                 document_ids=self.document_ids.astype(np.str_),
                 label_ids=self.label_ids.astype(np.int32),
                 scores=self.scores.astype(np.float32),
+                made_by=np.array(json.dumps(made_by)),
             )
 
     @classmethod
@@ -85,9 +114,18 @@ class TopK:
                     arrays["document_ids"],
                     arrays["label_ids"],
                     arrays["scores"],
+                    _made_by(arrays),
                 )
         except _DAMAGE as error:
             raise UserError(
                 f"{path} is no readable predictions file ({error}). Make it "
                 "again with axml-predict."
             ) from error
+
+
+def _made_by(arrays: np.lib.npyio.NpzFile) -> Provenance | None:
+    # Files of earlier versions have no such entry.
+    if "made_by" not in arrays:
+        return None
+    fields = json.loads(arrays["made_by"].item())
+    return None if fields is None else Provenance(**fields)

@@ -1,10 +1,8 @@
 """The training loop: one, under every strategy."""
 
-import dataclasses
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,30 +10,23 @@ import tensorflow as tf
 
 from axml_tf import config as config_lib
 from axml_tf import input_pipeline, quiet_start
+from axml_tf.builders import build_model
 from axml_tf.checkpoints import Checkpoints, Progress
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo, read_labels
+from axml_tf.costs import Costs, load_costs
+from axml_tf.dataset_info import DatasetInfo
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.evaluation.ranking import ranking_measures
-from axml_tf.hooks.attention_summaries import AttentionSummaries
-from axml_tf.hooks.label_projection import write_label_vectors
+from axml_tf.hooks.board import Board
 from axml_tf.hooks.progress_meter import ProgressMeter
-from axml_tf.hooks.summaries import Summaries
 from axml_tf.inference import predict_top_k, top_k_labels
 from axml_tf.initialization import initialize
-from axml_tf.inspection.documents import sample_documents
-from axml_tf.inspection.model_source import ModelSource
-from axml_tf.model import build_attention_xml
 from axml_tf.optimizers import make_optimizer
-from axml_tf.text import load_tokenizer
 from axml_tf.training_step import make_training_step
 
 # Steps between two points of TensorBoard's training curves.
 _SUMMARIZE_EVERY = 20
-# Dev documents whose attention TensorBoard shows, and their best labels.
-_SHOWN_DOCUMENTS, _SHOWN_LABELS = 5, 5
-_MEASURES = tuple(f"{name}@{k}" for name in ("P", "nDCG") for k in (1, 3, 5))
 
 
 def train(
@@ -44,7 +35,7 @@ def train(
     data_dir: str | os.PathLike,
     output_dir: str | os.PathLike,
 ) -> float:
-    """Trains AttentionXML, or goes on with a run that was cut off.
+    """Trains a model, or goes on with a run that was cut off.
 
     Args:
         model_config: what to build; must fit the data.
@@ -63,6 +54,8 @@ def train(
     for split in ("train", "dev"):
         if not info.split(split).num_documents:
             raise UserError(f"The {split} split of {data_dir} is empty.")
+        input_pipeline.shard_paths(data_dir, info, split)
+    _check_model(model_config, training_config)
     strategy = _make_strategy(training_config)
     # Not before: settings that cannot be trained with claim no folder.
     config_lib.claim(
@@ -71,6 +64,18 @@ def train(
     return _Run(
         strategy, model_config, training_config, info, data_dir, output_dir
     ).train()
+
+
+def _check_model(model: ModelConfig, training: TrainingConfig) -> None:
+    """Refuses what only AttentionXML's head can do."""
+    if model.model == "attention_xml":
+        return
+    for name, unset in (("mixed_precision", "none"), ("label_chunk_size", 0)):
+        if getattr(training, name) != unset:
+            raise UserError(
+                f"--{name}={getattr(training, name)} is for attention_xml. "
+                f"Leave it out with --model={model.model}."
+            )
 
 
 def _make_strategy(config: TrainingConfig) -> tf.distribute.Strategy:
@@ -91,22 +96,21 @@ class _Run:
         self, strategy, model_config, config, info, data_dir, output_dir
     ):
         self.strategy = strategy
-        self.model_config = model_config
         self.config = config
         self.info = info
         self.data_dir = data_dir
         keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
-            self.model = build_attention_xml(
+            self.model = build_model(
                 model_config, config.mixed_precision, jit_compile=True
             )
-            initialize(self.model, info, data_dir)
+            initialize(self.model, model_config, info, data_dir)
             self.optimizer = make_optimizer(
                 config, info.splits["train"].num_documents
             )
             self.optimizer.build(self.model.trainable_variables)
         # Validation predicts outside the strategy.
-        self.validation_model = build_attention_xml(
+        self.validation_model = build_model(
             model_config, config.mixed_precision, jit_compile=True
         )
         self.best_labels = top_k_labels(self.validation_model, top_k=5)
@@ -118,36 +122,33 @@ class _Run:
             self._batches(epoch=0).element_spec,
         )
         self.first_step_is_made = False
+        self.output_dir = output_dir
+        self.earlier_costs = load_costs(output_dir) or Costs()
+        self.started = time.monotonic()
         self.progress = Progress()
         self.checkpoints = Checkpoints(
             output_dir, self.model, self.optimizer, self.progress
         )
-        self.board_dir = Path(output_dir, "tensorboard")
-        self.summaries = Summaries(self.board_dir)
-        self.attention = self._attention_summaries()
+        self.board = Board(
+            output_dir,
+            self.validation_model,
+            model_config,
+            config,
+            info,
+            data_dir,
+        )
 
     def train(self) -> float:
         if self.checkpoints.restore_latest():
             print(f"Going on after step {int(self.progress.step)}.")
         else:
-            self._introduce()
+            self.board.introduce()
+            self.validation_model.set_weights(self.model.get_weights())
+            self._look_at_attention()
         while not self._is_finished():
             self._train_epoch()
-        self.summaries.finish(int(self.progress.step))
+        self.board.finish(int(self.progress.step))
         return float(self.progress.best)
-
-    def _introduce(self) -> None:
-        """Shows TensorBoard what is known before the first step."""
-        self.summaries.settings(
-            {
-                **dataclasses.asdict(self.model_config),
-                **dataclasses.asdict(self.config),
-            },
-            [f"best/{name}" for name in _MEASURES],
-        )
-        self.summaries.graph(self.validation_model)
-        self.validation_model.set_weights(self.model.get_weights())
-        self._look_at_attention()
 
     def _is_finished(self) -> bool:
         patience = self.config.early_stopping_patience
@@ -178,7 +179,7 @@ class _Run:
             self.progress.epoch.assign_add(1)
             self.progress.step_in_epoch.assign(0)
             if self._is_time_to_validate():  # `_after_step` has done so.
-                self.checkpoints.save_latest()
+                self._save_latest()
             else:
                 self._validate(meter)
             self._look_at_attention()
@@ -201,7 +202,12 @@ class _Run:
         if self._is_time_to_validate():
             self._validate(meter)
         elif step % self.config.checkpoint_every == 0:
-            self.checkpoints.save_latest()
+            self._save_latest()
+
+    def _save_latest(self) -> None:
+        self.checkpoints.save_latest()
+        seconds = time.monotonic() - self.started
+        self.earlier_costs.plus(seconds).save(self.output_dir)
 
     def _is_time_to_validate(self) -> bool:
         validate_every = self.config.validate_every
@@ -219,17 +225,10 @@ class _Run:
             self.progress.best.assign(score)
             self.progress.stale_validations.assign(0)
             self.checkpoints.save_best()
-            self._summarize("best", **measures)
-            write_label_vectors(
-                self.board_dir,
-                self.validation_model.get_layer(
-                    "label_head"
-                ).attention.label_vectors,
-                self.data_dir,
-            )
+            self.board.best(int(self.progress.step), measures)
         else:
             self.progress.stale_validations.assign_add(1)
-        self.checkpoints.save_latest()
+        self._save_latest()
         self._summarize("dev", **measures)
         figures = ", ".join(f"{k} {100 * v:.2f}" for k, v in measures.items())
         meter.write(
@@ -273,35 +272,10 @@ class _Run:
         return input_pipeline.guarded(batches, self.data_dir, self.info, split)
 
     def _summarize(self, group: str, **scalars: float) -> None:
-        self.summaries.scalars(
-            int(self.progress.step),
-            {f"{group}/{name}": value for name, value in scalars.items()},
-        )
-
-    def _attention_summaries(self) -> AttentionSummaries | None:
-        if not self.config.attention_every:
-            return None
-        names, _ = read_labels(self.data_dir)
-        tokenizer = load_tokenizer(
-            self.data_dir, self.info, self.config.max_length
-        )
-        source = ModelSource(
-            self.validation_model, tokenizer, names[: self.info.num_labels]
-        )
-        documents = sample_documents(
-            self.data_dir, "dev", _SHOWN_DOCUMENTS, self.config.seed
-        )
-        return AttentionSummaries(
-            source, list(documents), min(_SHOWN_LABELS, self.info.num_labels)
-        )
+        self.board.scalars(int(self.progress.step), group, **scalars)
 
     def _look_at_attention(self) -> None:
-        """As the validation's weights see it, before and after an epoch."""
-        every, epoch = self.config.attention_every, int(self.progress.epoch)
-        if self.attention and epoch % every == 0:
-            step = int(self.progress.step)
-            with self.summaries.at(step):
-                self.attention.write(step)
+        self.board.look(int(self.progress.epoch), int(self.progress.step))
 
     def _check_loss(self, loss: float, batch) -> None:
         if np.isfinite(loss):

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from axml_tf.chunked_loss import head_cross_entropy_sum
+from axml_tf.builders import loss_function
 from axml_tf.config import TrainingConfig
-from axml_tf.model import split_at_head
 
 
 def make_training_step(
@@ -32,7 +31,8 @@ def make_training_step(
         the loss (the paper's eq. 6), the number of documents, and the global
         norm of the gradient before it was clipped.
     """
-    trunk, head = split_at_head(model)
+    loss_of = loss_function(model, config.label_chunk_size)
+    num_labels = model.output.shape[1]
     variables = model.trainable_variables
     num_replicas = strategy.num_replicas_in_sync
 
@@ -42,16 +42,11 @@ def make_training_step(
         num_local = tf.reduce_sum(batch["weight"])
         num_documents = all_reduce(sum_up, num_local)
         with tf.GradientTape() as tape:
-            keys, values, mask = trunk(batch["token_ids"], training=True)
-            loss = head_cross_entropy_sum(
-                head,
-                keys,
-                values,
-                mask,
+            loss = loss_of(
+                batch["token_ids"],
                 batch["label_ids"],
                 # So that it is the mean over the documents of all replicas.
                 batch["weight"] / num_documents,
-                config.label_chunk_size,
             )
         # Eq. 6 divides by the number of labels as well. Adam does not feel a
         # constant factor but for its epsilon, which is larger than a label
@@ -68,7 +63,7 @@ def make_training_step(
         gradients = [_scale(g, 1 / num_replicas) for g in gradients]
         optimizer.apply(gradients, variables)
         # The norm is the same on all replicas.
-        return loss / head.num_labels, num_local, norm / num_replicas
+        return loss / num_labels, num_local, norm / num_replicas
 
     @tf.function(input_signature=[element_spec])
     def step(batch):

@@ -5,16 +5,15 @@ round of every figure), `versions` and `machine`.
 """
 
 import json
-import os
 import platform
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from absl import flags
 
+from axml_tf import machine
 from axml_tf.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 
@@ -123,19 +122,8 @@ class Report:
             "figures": self.figures(),
             "details": {**details, "rounds": self._series},
             "versions": self.versions,
-            "machine": machine(),
+            "machine": machine.facts(),
         }
         with atomic_file(flags.FLAGS.output) as temporary:
             text = json.dumps(report, indent=2) + "\n"
             temporary.write_text(text, encoding="utf-8")
-
-
-def machine() -> dict[str, str | int]:
-    """Processor, cores this process may use, and bytes of memory."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    models = [x.partition(":")[2].strip() for x in lines if "model name" in x]
-    return {
-        "cpu": models[0] if models else platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-    }

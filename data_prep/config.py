@@ -6,8 +6,8 @@ import os
 from axml_tf.errors import UserError
 from axml_tf.flags import setting
 from data_prep.readers.fields import Fields
+from data_prep.readers.formats import FORMATS
 
-FORMATS = ("lines", "jsonl", "csv")
 # Names on the command line, and TensorFlow's.
 COMPRESSIONS = {"none": "", "gzip": "GZIP"}
 

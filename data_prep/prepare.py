@@ -5,17 +5,14 @@
 Two passes over the training documents, one over the others: count words and
 labels, choose ids, write records. No text is split twice: between the passes
 the words of the training documents wait on disk. Memory grows with the
-vocabulary and the labels, never with the number of documents. What is written
-stands in `axml_tf/dataset_info.py`.
+vocabulary and the labels, never with the texts. What is written stands in
+`axml_tf/dataset_info.py`. A set of word counts goes to `prepare_sparse.py`.
 """
 
 import collections
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +20,6 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 from absl import flags
-from tqdm import tqdm
 
 from axml_tf import dataset_info, errors, schema, text
 from axml_tf import flags as config_flags
@@ -34,15 +30,16 @@ from data_prep.batches import batch_documents, map_batches
 from data_prep.config import COMPRESSIONS, PrepareConfig
 from data_prep.embeddings import Coverage, build_embeddings
 from data_prep.labels import Labels
-from data_prep.readers.csv_table import CsvReader
+from data_prep.prepare_sparse import prepare_sparse
 from data_prep.readers.document import Document
-from data_prep.readers.jsonl import JsonlReader
-from data_prep.readers.lines import LinesReader
+from data_prep.readers.formats import Reader
+from data_prep.readers.xmc_sparse import XmcSparseReader
+from data_prep.splits import check_not_empty, open_reader, split_documents
+from data_prep.versions import library_versions
 from data_prep.vocabulary import Vocabulary, WordCounter, split_batch
 from data_prep.word_spool import WordSpool
 from data_prep.writer import SplitWriter
 
-_Reader = LinesReader | JsonlReader | CsvReader
 # Ids of the first words, and number of all words, of each text.
 _Tokenized = tuple[list[list[int]], list[int]]
 _LIBRARIES = ("tensorflow", "tensorflow-text", "numpy")
@@ -62,7 +59,9 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
         UserError: the input is missing or malformed, or the output exists.
     """
     start = time.monotonic()
-    reader = _open_reader(config)
+    reader = open_reader(config)
+    if isinstance(reader, XmcSparseReader):
+        return prepare_sparse(config, reader)
     splits = reader.splits()
     with (
         atomic_directory(config.output_dir, config.overwrite) as output_dir,
@@ -96,7 +95,7 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
             format_version=dataset_info.FORMAT_VERSION,
             schema_version=schema.SCHEMA_VERSION,
             tokenizer_version=text.TOKENIZER_VERSION,
-            versions=_versions(),
+            versions=library_versions(_LIBRARIES),
         )
         info.save(output_dir)
     unseen = {name: len(w.unseen_labels) for name, w in writers.items()}
@@ -104,24 +103,8 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
     return info
 
 
-def _open_reader(config: PrepareConfig) -> _Reader:
-    if not Path(config.input_dir).is_dir():
-        raise errors.UserError(f"There is no input folder {config.input_dir}.")
-    reader = {
-        "lines": lambda: LinesReader(config.input_dir),
-        "jsonl": lambda: JsonlReader(config.input_dir, config.fields()),
-        "csv": lambda: CsvReader(config.input_dir, config.fields()),
-    }[config.format]()
-    if "train" not in reader.splits():
-        raise errors.UserError(
-            f"{config.input_dir} has no training documents: expected "
-            f"{reader.expected('train')}. Other formats: --format."
-        )
-    return reader
-
-
 def _count(
-    reader: _Reader,
+    reader: Reader,
     splits: list[str],
     config: PrepareConfig,
     spool: WordSpool,
@@ -129,7 +112,7 @@ def _count(
     """First pass: words and labels of the training documents."""
     words = WordCounter()
     label_counts = collections.Counter()
-    documents = _documents(reader, "train", splits, config, "count train")
+    documents = split_documents(reader, "train", splits, config, "count train")
     split = functools.partial(split_batch, max_length=config.max_length)
     for batch, batch_words in map_batches(split, documents):
         words.update(batch_words)
@@ -145,7 +128,7 @@ def _count(
 
 
 def _write_splits(
-    reader: _Reader,
+    reader: Reader,
     splits: list[str],
     config: PrepareConfig,
     labels: Labels,
@@ -170,7 +153,7 @@ def _write_splits(
                 )
             )
         for split, writer in writers.items():
-            documents = _documents(
+            documents = split_documents(
                 reader, split, splits, config, f"write {split}"
             )
             batches = (
@@ -188,7 +171,10 @@ def _write_splits(
                         num_words,
                         labels.ids(document.labels),
                     )
-    _check_not_empty(writers, config)
+    check_not_empty(
+        {name: writer.num_documents for name, writer in writers.items()},
+        config,
+    )
     return writers
 
 
@@ -243,54 +229,6 @@ def _rows(
     return [row.tolist() for row in rows], num_words.tolist()
 
 
-def _documents(
-    reader: _Reader,
-    split: str,
-    splits: list[str],
-    config: PrepareConfig,
-    description: str,
-) -> Iterator[Document]:
-    """The documents of a split that is written, with a progress bar."""
-    source = split if split in splits else "train"
-    split_of = _split_chooser(source, splits, config)
-    return (
-        document
-        for document in _with_progress(reader.read(source), description)
-        if split_of(document) == split
-    )
-
-
-def _split_chooser(
-    split: str, splits: list[str], config: PrepareConfig
-) -> Callable[[Document], str]:
-    """A function that says which split a document of `split` goes to.
-
-    Without development documents some of the training documents become such,
-    chosen by a hash of seed and id: the choice does not hang on their order.
-    """
-    if split != "train" or not config.takes_dev_from_train(splits):
-        return lambda document: split
-
-    def split_of(document: Document) -> str:
-        key = f"{config.seed}\t{document.id}".encode()
-        number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big")
-        return "dev" if number < config.valid_fraction * 2**64 else "train"
-
-    return split_of
-
-
-def _check_not_empty(
-    writers: dict[str, SplitWriter], config: PrepareConfig
-) -> None:
-    for name, writer in writers.items():
-        if not writer.num_documents:
-            raise errors.UserError(
-                f"No document is left for {name} with "
-                f"--valid_fraction={config.valid_fraction}: change it or "
-                "give a dev split."
-            )
-
-
 def _write_embeddings(
     config: PrepareConfig, vocabulary: Vocabulary, output_dir: Path
 ) -> tuple[int, Coverage]:
@@ -307,19 +245,6 @@ def _fingerprint(output_dir: Path, max_length: int) -> str:
         digest.update((output_dir / name).read_bytes())
     digest.update(f"{text.TOKENIZER_VERSION} {max_length}".encode())
     return digest.hexdigest()[:16]
-
-
-def _versions() -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), **versions}
-
-
-def _with_progress(
-    documents: Iterator[Document], description: str
-) -> Iterator[Document]:
-    # Into a log, not a terminal, goes a line now and then.
-    interval = 0.5 if sys.stderr.isatty() else 30.0
-    return tqdm(documents, desc=description, unit=" docs", mininterval=interval)
 
 
 def main(argv: list[str]) -> None:

@@ -3,47 +3,16 @@
 import resource
 import sys
 
+from axml_tf import set_statistics
 from axml_tf.dataset_info import DatasetInfo
 from data_prep.embeddings import Coverage
 
 
 def table_1(info: DatasetInfo) -> str:
-    """The row of the paper's Table 1 as a Markdown table.
-
-    | column  | content                                              |
-    |---------|------------------------------------------------------|
-    | N_train | training documents                                   |
-    | N_test  | test documents                                       |
-    | D       | distinct words of the training texts, lower-cased    |
-    | L       | labels seen in training                              |
-    | L-bar   | labels per document, over training and test          |
-    | L-hat   | training documents per label                         |
-    | W-bar   | words per document, before they are cut              |
-
-    The definitions are the paper's; they give its rows of RCV1 and
-    AmazonCat-13K (N_train · L-bar / L ≈ L-hat). Three of its rows do not
-    follow them: Wiki10-31K has L-bar and L-hat exchanged (18.64 labels per
-    document and 8.52 documents per label in the Extreme Classification
-    Repository), and 7.79 for EUR-Lex and 4.33 for WikiLSHTC are far from
-    N_train · L-bar / L, which are 20.70 and 23.28.
-    """
-    train = info.splits["train"]
-    test = info.splits.get("test")
-    both = [split for split in (train, test) if split]
+    """The row of the paper's Table 1 as a Markdown table."""
+    row = set_statistics.table_1_row(info)
     cells = {
-        "N_train": f"{train.num_documents:,}",
-        "N_test": f"{test.num_documents:,}" if test else "-",
-        "D": f"{info.num_distinct_words:,}",
-        "L": f"{info.num_labels:,}",
-        "L-bar": _ratio(
-            sum(split.num_labels for split in both),
-            sum(split.num_documents for split in both),
-        ),
-        "L-hat": _ratio(train.num_labels, info.num_labels),
-        "W-bar train": _ratio(train.num_words, train.num_documents),
-        "W-bar test": (
-            _ratio(test.num_words, test.num_documents) if test else "-"
-        ),
+        name: set_statistics.format_cell(value) for name, value in row.items()
     }
     # Three at least: a narrower rule is no Markdown table.
     widths = [max(len(name), len(cell), 3) for name, cell in cells.items()]
@@ -91,10 +60,6 @@ def coverage_line(coverage: Coverage) -> str:
             "number words"
         )
     return line
-
-
-def _ratio(total: int, count: int) -> str:
-    return f"{total / count:,.2f}" if count else "-"
 
 
 def _row(cells, widths: list[int]) -> str:

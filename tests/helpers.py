@@ -126,8 +126,9 @@ def write_dataset(
     info.save(folder)
     words = ["<pad>", "<unk>", *(f"word{i}" for i in range(2, info.vocab_size))]
     (folder / "vocab.txt").write_text("".join(f"{word}\n" for word in words))
-    labels = [f"label {i}\t{10 + i}\n" for i in range(info.num_labels)]
-    (folder / "labels.txt").write_text("".join(labels))
+    if not (folder / "labels.txt").exists():
+        labels = [f"label {i}\t{10 + i}\n" for i in range(info.num_labels)]
+        (folder / "labels.txt").write_text("".join(labels))
     return info
 
 

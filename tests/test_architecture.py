@@ -15,25 +15,31 @@ PACKAGES = ("axml_tf", "data_prep", "export")
 # from its own package. A name stands for the module, or for all modules of
 # the package.
 LEVELS = (
-    ("train", "predict", "evaluation.evaluate", "inspect_attention"),
+    ("train", "predict", "measure_labels", "inspect_attention"),
+    ("evaluation.evaluate",),
+    ("baselines.run",),
     ("training",),
     ("hooks",),
     ("inference", "training_step", "inspection"),
     ("checkpoints", "initialization"),
+    ("builders", "costs"),
+    ("baselines",),
     ("model", "chunked_loss", "chunked_top_k", "asked_labels"),
     ("input_pipeline", "optimizers", "distribution"),
     ("losses", "label_tiles", "metrics", "evaluation", "rest"),
-    ("saved_model",),
+    ("saved_model", "set_statistics", "sparse_features"),
     ("layers", "text"),
     ("config", "predictions", "dataset_info", "schema", "length_buckets"),
-    ("signatures",),
-    ("flags", "files"),
+    ("signatures", "repository_form"),
+    ("flags", "files", "machine"),
     ("errors", "quiet_start"),
 )
 
 DATA_PREP_MAY_USE = (
     *("axml_tf.schema", "axml_tf.text", "axml_tf.dataset_info"),
     *("axml_tf.errors", "axml_tf.files", "axml_tf.flags"),
+    *("axml_tf.set_statistics", "axml_tf.sparse_features"),
+    "axml_tf.repository_form",
     # Not used, but run first.
     "axml_tf.quiet_start",
 )
@@ -41,11 +47,15 @@ DATA_PREP_MAY_USE = (
 # What evaluates must run where TensorFlow is not installed.
 TENSORFLOW = ("tensorflow", "tensorflow_text", "keras")
 WITHOUT_TENSORFLOW = (
+    "evaluation.consensus",
     "evaluation.evaluate",
+    "evaluation.report",
     "evaluation.alignment",
     "evaluation.propensity",
     "evaluation.ranking",
+    "baselines.run",
     "predictions",
+    "sparse_features",
     "dataset_info",
     "errors",
     "files",

@@ -31,15 +31,19 @@ def description(data_dir, **fields):
     )
 
 
+def config(**fields):
+    return ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(2,), **fields)
+
+
 def model(**fields):
-    return build_attention_xml(
-        ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(2,), **fields)
-    )
+    return build_attention_xml(config(**fields))
 
 
 def test_pretrained_vectors_become_the_embedding(data_dir):
     network = model()
-    initialize(network, description(data_dir, embedding_dim=4), data_dir)
+    initialize(
+        network, config(), description(data_dir, embedding_dim=4), data_dir
+    )
     np.testing.assert_array_equal(
         network.get_layer("embedding").embeddings,
         np.load(data_dir / "embeddings.npy"),
@@ -48,7 +52,12 @@ def test_pretrained_vectors_become_the_embedding(data_dir):
 
 def test_frozen_embedding_takes_pretrained_vectors_too(data_dir):
     network = model(trainable_embeddings=False)
-    initialize(network, description(data_dir, embedding_dim=4), data_dir)
+    initialize(
+        network,
+        config(trainable_embeddings=False),
+        description(data_dir, embedding_dim=4),
+        data_dir,
+    )
     np.testing.assert_array_equal(
         network.get_layer("embedding").embeddings,
         np.load(data_dir / "embeddings.npy"),
@@ -58,14 +67,16 @@ def test_frozen_embedding_takes_pretrained_vectors_too(data_dir):
 def test_without_pretrained_vectors_the_embedding_stays_random(data_dir):
     network = model()
     before = network.get_weights()
-    initialize(network, description(data_dir), data_dir)
+    initialize(network, config(), description(data_dir), data_dir)
     for old, new in zip(before, network.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 
 
 def test_label_biases_start_at_the_log_odds_in_training(data_dir):
     network = model(label_bias=True)
-    initialize(network, description(data_dir), data_dir)
+    initialize(
+        network, config(label_bias=True), description(data_dir), data_dir
+    )
     # Of 4 documents; half a document is added on either side.
     expected = [math.log((n + 0.5) / (4 - n + 0.5)) for n in COUNTS]
     np.testing.assert_allclose(
@@ -75,7 +86,9 @@ def test_label_biases_start_at_the_log_odds_in_training(data_dir):
 
 def test_probabilities_start_at_the_share_of_each_label(data_dir):
     network = model(label_bias=True)
-    initialize(network, description(data_dir), data_dir)
+    initialize(
+        network, config(label_bias=True), description(data_dir), data_dir
+    )
     # On an empty document the label biases alone speak.
     logits = network(np.zeros((1, 2), np.int32)).numpy()[0]
     shares = [(n + 0.5) / 5 for n in COUNTS]
@@ -85,7 +98,9 @@ def test_probabilities_start_at_the_share_of_each_label(data_dir):
 def test_vectors_of_another_shape_are_refused(data_dir):
     np.save(data_dir / "embeddings.npy", np.zeros((50, 3), "float32"))
     with pytest.raises(UserError) as error:
-        initialize(model(), description(data_dir, embedding_dim=3), data_dir)
+        initialize(
+            model(), config(), description(data_dir, embedding_dim=3), data_dir
+        )
     assert str(error.value) == (
         f"{data_dir}/embeddings.npy has shape (50, 3), the model needs "
         "(50, 4). Prepare the data again."
@@ -99,5 +114,7 @@ def test_unreadable_vectors_are_named(data_dir, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError) as error:
-        initialize(model(), description(data_dir, embedding_dim=4), data_dir)
+        initialize(
+            model(), config(), description(data_dir, embedding_dim=4), data_dir
+        )
     assert str(error.value).startswith(f"{path} cannot be read (")

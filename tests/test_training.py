@@ -11,7 +11,7 @@ from summary_files import graphs, scalars, summaries
 from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
-from axml_tf import config, input_pipeline, training, training_step
+from axml_tf import builders, config, input_pipeline, training
 from axml_tf.checkpoints import load_best_model
 from axml_tf.chunked_loss import head_cross_entropy_sum
 from axml_tf.errors import UserError
@@ -72,7 +72,7 @@ def test_two_replicas_reach_the_weights_of_one_device(
         sizes_of_chunks[-1].add(arguments[-1])
         return head_cross_entropy_sum(*arguments)
 
-    monkeypatch.setattr(training_step, "head_cross_entropy_sum", spy)
+    monkeypatch.setattr(builders, "head_cross_entropy_sum", spy)
     # All 6 labels at once, and a chunk of 4 and then 2.
     for num_replicas, chunk in ((1, 0), (2, 4)):
         folder = tmp_path / str(num_replicas)
@@ -240,7 +240,7 @@ def test_tensorboard_gets_the_norm_of_the_gradient(
     keras.utils.set_random_seed(TRAINING.seed)
     model = build_attention_xml(NO_DROPOUT)
     info = training.DatasetInfo.load(data_dir)
-    initialize(model, info, data_dir)
+    initialize(model, NO_DROPOUT, info, data_dir)
     batch = next(
         iter(input_pipeline.training_batches(data_dir, info, TRAINING, 0))
     )

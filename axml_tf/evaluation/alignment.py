@@ -27,6 +27,13 @@ def match_documents(
         UserError: a document has no prediction or several, a prediction
             belongs to no document, or the true labels are not whole.
     """
+    info = dataset_info.DatasetInfo.load(data_dir)
+    expected = info.split(split).num_documents
+    if not len(predictions.document_ids) and expected:
+        raise UserError(
+            f"The predictions hold no document, {split} has {expected}: "
+            "predict the whole split."
+        )
     row_of = {}
     for row, document_id in enumerate(predictions.document_ids.tolist()):
         row_of.setdefault(document_id, row)
@@ -51,8 +58,9 @@ def match_documents(
             f"prediction, for example {first_missing!r}: predict the whole "
             "split."
         )
-    _check_matched(predictions, np.array(rows, np.int64), data_dir, split)
-    return np.array(rows, np.int64)
+    rows = np.array(rows, np.int64)
+    _check_matched(predictions, rows, data_dir, split, expected)
+    return rows
 
 
 def check_predictions(predictions: TopK, num_labels: int) -> None:
@@ -99,8 +107,33 @@ def check_predictions(predictions: TopK, num_labels: int) -> None:
             )
 
 
+def check_depth(predictions: TopK, k: int, num_labels: int) -> None:
+    """Checks that there are labels enough to measure at rank `k`.
+
+    Args:
+        predictions: what is to be evaluated.
+        k: the last rank that is measured.
+        num_labels: labels that can be predicted.
+
+    Raises:
+        UserError: a row holds fewer labels than `k` and than there are.
+    """
+    depth = predictions.label_ids.shape[1]
+    # A file with all labels there are is complete, however few they are.
+    if depth < min(k, num_labels):
+        raise UserError(
+            f"The predictions hold {depth} labels per document, measures at "
+            f"{k} need {min(k, num_labels)}: predict again with a larger "
+            "--top_k."
+        )
+
+
 def _check_matched(
-    predictions: TopK, rows: np.ndarray, data_dir: str | os.PathLike, split: str
+    predictions: TopK,
+    rows: np.ndarray,
+    data_dir: str | os.PathLike,
+    split: str,
+    expected: int,
 ) -> None:
     times = np.bincount(rows, minlength=len(predictions.document_ids))
     path = dataset_info.true_labels_path(data_dir, split)
@@ -111,11 +144,10 @@ def _check_matched(
             f"for example {str(example)!r}. Prepare the data again with "
             "unique ids."
         )
-    expected = dataset_info.DatasetInfo.load(data_dir).split(split)
-    if len(rows) != expected.num_documents:
+    if len(rows) != expected:
         raise UserError(
             f"{path} has {len(rows)} documents, {dataset_info.DATASET_FILE} "
-            f"says {expected.num_documents}. Prepare the data again."
+            f"says {expected}. Prepare the data again."
         )
     if (times == 0).any():
         example = predictions.document_ids[np.argmin(times)]

@@ -15,12 +15,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse
 from absl import flags
 
 from axml_tf import __version__, dataset_info, errors
 from axml_tf.errors import UserError
-from axml_tf.evaluation import alignment, propensity, ranking
+from axml_tf.evaluation import alignment, propensity, ranking, truth
 from axml_tf.files import atomic_file
 from axml_tf.predictions import TopK
 
@@ -58,13 +57,13 @@ def evaluate(
     """
     info = dataset_info.DatasetInfo.load(data_dir)
     info.split(split)  # An unknown split is told first.
-    _check_depth(predictions.label_ids.shape[1], max(ks), info.num_labels)
+    alignment.check_depth(predictions, max(ks), info.num_labels)
     alignment.check_predictions(predictions, info.num_labels)
     rows = alignment.match_documents(predictions, data_dir, split)
     if not rows.size:
         raise UserError(f"The split {split} has no document to measure.")
     weights = propensity.inverse_propensities(
-        _label_counts(data_dir, info),
+        truth.label_counts(data_dir, info),
         info.split("train").num_documents,
         propensity_a,
         propensity_b,
@@ -164,30 +163,6 @@ def _define_flags() -> None:
     )
 
 
-def _check_depth(depth: int, k: int, num_labels: int) -> None:
-    # A file with all labels there are is complete, however few they are.
-    if depth < min(k, num_labels):
-        raise UserError(
-            f"The predictions hold {depth} labels per document, measures at "
-            f"{k} need {min(k, num_labels)}: predict again with a larger "
-            "--top_k."
-        )
-
-
-def _label_counts(
-    data_dir: str | os.PathLike, info: dataset_info.DatasetInfo
-) -> list[int]:
-    _, counts = dataset_info.read_labels(data_dir)
-    expected = info.num_labels + info.num_unseen_labels
-    if len(counts) != expected:
-        raise UserError(
-            f"{Path(data_dir, dataset_info.LABELS_FILE)} has {len(counts)} "
-            f"labels, {dataset_info.DATASET_FILE} says {expected}. Prepare "
-            "the data again."
-        )
-    return counts
-
-
 def _measure(
     predictions: TopK,
     rows: np.ndarray,
@@ -201,7 +176,7 @@ def _measure(
     sums, tally = {}, Counter()
     for start, true_labels in _chunks(data_dir, split):
         chunk_rows = rows[start : start + len(true_labels)]
-        matrix = _true_matrix(true_labels, len(weights), data_dir, split)
+        matrix = truth.true_matrix(true_labels, len(weights), data_dir, split)
         values = ranking.document_values(
             predictions.label_ids[chunk_rows], matrix, ks, weights
         )
@@ -222,27 +197,6 @@ def _chunks(
         if not chunk:
             return
         yield start, [labels for _, labels in chunk]
-
-
-def _true_matrix(
-    true_labels: list[list[int]],
-    num_labels: int,
-    data_dir: str | os.PathLike,
-    split: str,
-) -> scipy.sparse.csr_matrix:
-    outside = [
-        label
-        for labels in true_labels
-        for label in labels
-        if not 0 <= label < num_labels
-    ]
-    if outside:
-        raise UserError(
-            f"{dataset_info.true_labels_path(data_dir, split)} has label id "
-            f"{outside[0]}, the data set has {num_labels} labels. Prepare "
-            "the data again."
-        )
-    return ranking.to_csr(true_labels)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,28 @@ def precision_at_k(gains: np.ndarray, k: int) -> np.ndarray:
     return gains[:, :k].sum(axis=1, dtype=np.float64) / k
 
 
+def r_precision_at_k(
+    gains: np.ndarray, num_true: np.ndarray, k: int
+) -> np.ndarray:
+    """RP@k of every document: its P@k by the best P@k it can have.
+
+    `sum_{l <= k} gains[l] / min(k, num_true)`.
+
+    Args:
+        gains: `(documents, ranks)`, 1 for a hit, 0 for a miss.
+        num_true: `(documents,)` int, true labels of each document.
+        k: int.
+
+    Returns:
+        `(documents,)` float64, 0 for a document without a true label.
+
+    Reference:
+     - [Chalkidis et al., 2019](https://arxiv.org/abs/1906.02192), section 4
+    """
+    reached = gains[:, :k].sum(axis=1, dtype=np.float64)
+    return reached / np.clip(num_true, 1, k)
+
+
 def ndcg_at_k(gains: np.ndarray, num_true: np.ndarray, k: int) -> np.ndarray:
     """nDCG@k of every document (eq. 8); the base of the logarithm cancels.
 

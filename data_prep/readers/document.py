@@ -12,8 +12,9 @@ class Document(NamedTuple):
     """A document before it is tokenised.
 
     Attributes:
-        id: unique within its split. This is not checked: it would take
-            memory that grows with the number of documents.
+        id: unique within its split. Readers of formats with ids of their own
+            check it, see `unique_ids.py`; those of files that the user
+            writes do not.
         text: the raw text, any bytes.
         labels: names of its labels, no repeats.
     """

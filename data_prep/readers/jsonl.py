@@ -1,9 +1,6 @@
 """The `jsonl` format: SPLIT.jsonl or SPLIT.jsonl.gz, an object per line."""
 
-import gzip
-import json
 import os
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +8,8 @@ from typing import Any
 from axml_tf.errors import UserError
 from data_prep.readers.document import SPLITS, Document, make_document
 from data_prep.readers.fields import Fields
+from data_prep.readers.json_object import encode_text, parse_object
+from data_prep.readers.line_files import find_file, numbered_lines
 
 
 class JsonlReader:
@@ -45,18 +44,18 @@ class JsonlReader:
         """
         path = self._path(split)
         has_ids = None
-        for number, line in enumerate(_lines(path)):
-            place = f"{path}, line {number + 1}"
+        for number, line in numbered_lines(path):
+            place = f"{path}, line {number}"
             if not line.strip():
                 continue
-            record = _parse(line, place)
+            record = parse_object(line, place)
             if has_ids is None:
                 has_ids = self.fields.has_ids(record)
             yield make_document(
                 _string(record, self.fields.id_field, place)
                 if has_ids
-                else str(number),
-                _encode(_string(record, self.fields.text_field, place)),
+                else str(number - 1),
+                encode_text(_string(record, self.fields.text_field, place)),
                 self._labels(record, place),
                 place,
             )
@@ -64,11 +63,7 @@ class JsonlReader:
             raise UserError(f"{path} is empty: expected a line a document.")
 
     def _path(self, split: str) -> Path | None:
-        for suffix in (".jsonl", ".jsonl.gz"):
-            path = self.input_dir / f"{split}{suffix}"
-            if path.is_file():
-                return path
-        return None
+        return find_file(self.input_dir, [f"{split}.jsonl"])
 
     def _labels(self, record: dict[str, Any], place: str) -> list[str]:
         name = self.fields.labels_field
@@ -81,25 +76,6 @@ class JsonlReader:
                 f"{name!r}, found {str(value)[:80]!r}."
             )
         return [str(label) for label in value]
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rb") as file:
-            yield from file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UserError(f"{path} is a damaged gzip file ({error}).") from error
-
-
-def _parse(line: bytes, place: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{place}: expected JSON ({error}).") from error
-    if not isinstance(record, dict):
-        raise UserError(f"{place}: expected an object, found {record!r:.80}.")
-    return record
 
 
 def _field(record: dict[str, Any], name: str, place: str) -> Any:
@@ -124,13 +100,3 @@ def _string(record: dict[str, Any], name: str, place: str) -> str:
 
 def _is_name(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def _encode(text: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        # JSON can spell half a surrogate pair, UTF-8 cannot: it becomes
-        # U+FFFD.
-        utf16 = text.encode("utf-16", "surrogatepass")
-        return utf16.decode("utf-16", "replace").encode("utf-8")

@@ -236,6 +236,48 @@ def test_wrong_argument_is_named(label_ids, true_labels, ks, message):
         ranking.ranking_measures(np.array(label_ids), true_labels, ks)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_ndcg_equals_scikit_learns(seed):
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
+    label_ids, true_labels, _ = random_case(seed, num_labels=7, depth=7)
+    dense = np.zeros((len(label_ids), 10))
+    scores = np.zeros((len(label_ids), 10))
+    for row, true in enumerate(true_labels):
+        dense[row, true] = 1
+        # What is not predicted is below, true labels after all others.
+        scores[row] = -1 - dense[row]
+        listed = label_ids[row][label_ids[row] >= 0]
+        scores[row, listed] = 7 - np.arange(len(listed))
+    full = label_ids.min(axis=1) >= 0
+    for k in KS:
+        values = ranking.document_values(label_ids, true_labels, (k,))
+        expected = [
+            sklearn_metrics.ndcg_score(d[None], s[None], k=k)
+            for d, s in zip(dense[full], scores[full], strict=True)
+        ]
+        np.testing.assert_allclose(
+            values[f"nDCG@{k}"].value[full], expected, atol=1e-12
+        )
+
+
+def test_r_precision_divides_by_the_true_labels_there_are():
+    label_ids, true_labels, _ = random_case(0)
+    matrix = ranking.to_csr(true_labels)
+    hits = ranking.relevance(label_ids, matrix)
+    for k in KS:
+        expected = [
+            len(set(predicted[:k]) & set(true)) / min(k, len(true))
+            if true
+            else 0.0
+            for predicted, true in zip(
+                label_ids.tolist(), true_labels, strict=True
+            )
+        ]
+        np.testing.assert_allclose(
+            ranking.r_precision_at_k(hits, np.diff(matrix.indptr), k), expected
+        )
+
+
 def test_true_label_without_a_weight_is_an_error():
     with pytest.raises(ValueError, match="2 weights, true label id 2"):
         ranking.ranking_measures(np.array([[0]]), [[2]], (1,), np.ones(2))

@@ -1,0 +1,1 @@
+"""Systems to compare with; each ends in a predictions file."""

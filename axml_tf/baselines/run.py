@@ -1,0 +1,226 @@
+"""Trains a sparse system on a prepared data set and predicts a split.
+
+    python -m axml_tf.baselines.run --system=parabel --data_dir=DATA \\
+        --split=test --top_k=100 --output=FILE.npz
+
+Reads the features that `data_prep.sparse_features` wrote. With --model_dir
+the model is kept, and used the next time.
+"""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+from absl import flags
+
+from axml_tf import __version__, dataset_info, errors, machine, sparse_features
+from axml_tf.baselines import one_vs_rest, parabel
+from axml_tf.baselines.model_record import ModelRecord, fingerprint
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.errors import UserError
+from axml_tf.files import atomic_directory, check_writable
+from axml_tf.predictions import Provenance, TopK
+
+SYSTEMS = {"parabel": parabel, "one_vs_rest": one_vs_rest}
+
+_LIBRARIES = ("numpy", "scipy")
+
+
+def predict_split(
+    system: str,
+    data_dir: str | os.PathLike,
+    split: str,
+    top_k: int,
+    work_dir: str | os.PathLike,
+    model_dir: str | os.PathLike | None = None,
+    num_threads: int | None = None,
+) -> TopK:
+    """Predicts a split with a system trained on the training split.
+
+    Args:
+        system: one of `SYSTEMS`.
+        data_dir: prepared data set that has features.
+        split: name of the split.
+        top_k: labels per document; all labels where there are fewer.
+        work_dir: where a model that is not kept may stand meanwhile.
+        model_dir: where the model is kept, and looked for; None not to.
+        num_threads: that share the work; None for as many as there are
+            cores.
+
+    Returns:
+        The predictions, with what they cost.
+
+    Raises:
+        UserError: features are missing or do not fit, a library is missing,
+            or the model of `model_dir` is another one.
+    """
+    num_threads = num_threads or len(os.sched_getaffinity(0))
+    info = DatasetInfo.load(data_dir)
+    if not info.split(split).num_documents:
+        raise UserError(f"The {split} split of {data_dir} has no documents.")
+    document_ids = [
+        name for name, _ in dataset_info.read_true_labels(data_dir, split)
+    ]
+    features = _read_features(data_dir, split)
+    train_features = _read_features(data_dir, "train")
+    if features.shape[1] != train_features.shape[1]:
+        raise UserError(
+            f"The features of {split} have {features.shape[1]} columns, those "
+            f"of train {train_features.shape[1]}. Make all of them again, "
+            f"with `{sparse_features.command(data_dir)}`."
+        )
+    with contextlib.ExitStack() as stack:
+        if model_dir is None:
+            model_dir = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix=f".{system}.", dir=work_dir)
+            )
+        record = _train(
+            system,
+            train_features,
+            _read_train_labels(data_dir, info.num_labels),
+            info.num_labels,
+            Path(model_dir),
+            num_threads,
+        )
+        started = time.monotonic()
+        label_ids, scores = SYSTEMS[system].predict(
+            Path(model_dir), features, min(top_k, info.num_labels), num_threads
+        )
+        seconds = time.monotonic() - started
+    made_by = Provenance(
+        system,
+        record.seconds,
+        seconds,
+        max(record.peak_memory, machine.peak_memory()),
+        machine.describe(),
+        _versions(system),
+        {
+            **record.settings,
+            "training_threads": str(record.num_threads),
+            "prediction_threads": str(num_threads),
+            "training_data": record.data,
+        },
+    )
+    return TopK(np.array(document_ids, np.str_), label_ids, scores, made_by)
+
+
+def _train(
+    system: str,
+    features: scipy.sparse.csr_matrix,
+    label_ids: list[list[int]],
+    num_labels: int,
+    model_dir: Path,
+    num_threads: int,
+) -> ModelRecord:
+    """Trains a model, unless `model_dir` has it."""
+    data = fingerprint(features, label_ids)
+    settings = {k: str(v) for k, v in SYSTEMS[system].SETTINGS.items()}
+    record = ModelRecord.load(model_dir)
+    if record:
+        record.check(model_dir, system, settings, data)
+        return record
+    with atomic_directory(model_dir) as folder:
+        started = time.monotonic()
+        peak_memory = SYSTEMS[system].train(
+            features, label_ids, num_labels, folder, num_threads
+        )
+        record = ModelRecord(
+            system,
+            settings,
+            data,
+            time.monotonic() - started,
+            peak_memory,
+            num_threads,
+            machine.describe(),
+        )
+        record.save(folder)
+    return record
+
+
+def _read_features(
+    data_dir: str | os.PathLike, split: str
+) -> scipy.sparse.csr_matrix:
+    # Features that came with the data may have any length. Rows of length 1
+    # are what both systems' settings are meant for.
+    return sparse_features.unit_rows(sparse_features.read(data_dir, split))
+
+
+def _read_train_labels(
+    data_dir: str | os.PathLike, num_labels: int
+) -> list[list[int]]:
+    label_ids = []
+    for _, labels in dataset_info.read_true_labels(data_dir, "train"):
+        for label in labels:
+            if not 0 <= label < num_labels:
+                raise UserError(
+                    f"{dataset_info.true_labels_path(data_dir, 'train')} has "
+                    f"label id {label}, training has {num_labels} labels. "
+                    "Prepare the data again."
+                )
+        label_ids.append(labels)
+    return label_ids
+
+
+def _versions(system: str) -> dict[str, str]:
+    libraries = (*_LIBRARIES, *SYSTEMS[system].LIBRARIES)
+    return {
+        "axml_tf": __version__,
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in libraries},
+    }
+
+
+def main(argv: list[str]) -> None:
+    """Flags to `predict_split`, then to the file."""
+    del argv
+    values = flags.FLAGS
+    check_writable(values.output)
+    top_k = predict_split(
+        values.system,
+        values.data_dir,
+        values.split,
+        values.top_k,
+        Path(values.output).parent,
+        values.model_dir,
+        values.num_threads,
+    )
+    top_k.save(values.output)
+    print(
+        f"{len(top_k.document_ids)} documents, written to {values.output}; "
+        f"trained in {top_k.made_by.train_seconds:.1f} s, predicted in "
+        f"{top_k.made_by.predict_seconds:.1f} s"
+    )
+
+
+def run() -> None:
+    """Runs this module as a command."""
+    flags.DEFINE_enum("system", None, list(SYSTEMS), "What to train.")
+    flags.DEFINE_string(
+        "data_dir", None, "Folder that axml-prepare made, with features."
+    )
+    flags.DEFINE_string("split", "test", "Split to predict.")
+    flags.DEFINE_integer("top_k", 100, "Labels per document.", lower_bound=1)
+    flags.DEFINE_string("output", None, "Predictions file to write, .npz.")
+    flags.DEFINE_string(
+        "model_dir",
+        None,
+        "Folder to keep the model in, or to take it from; default: not kept.",
+    )
+    flags.DEFINE_integer(
+        "num_threads",
+        None,
+        "That share the work; default: as many as there are cores.",
+        lower_bound=1,
+    )
+    flags.mark_flags_as_required(["system", "data_dir", "output"])
+    errors.run(main)
+
+
+if __name__ == "__main__":
+    run()

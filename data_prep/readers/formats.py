@@ -1,0 +1,57 @@
+"""The formats that `--format` names, and their readers."""
+
+import os
+from collections.abc import Iterator
+from typing import Protocol
+
+from data_prep.readers.csv_table import CsvReader
+from data_prep.readers.document import Document
+from data_prep.readers.eurlex import EurlexReader
+from data_prep.readers.fields import Fields
+from data_prep.readers.jsonl import JsonlReader
+from data_prep.readers.lines import LinesReader
+from data_prep.readers.lshtc import LshtcReader
+from data_prep.readers.rcv1 import Rcv1Reader
+from data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
+from data_prep.readers.xmc_text import XmcTextReader
+
+# Files in which text, labels and id stand in fields that the user names.
+_WITH_FIELDS = {"jsonl": JsonlReader, "csv": CsvReader}
+# Files of which everything is known.
+_PUBLISHED = {
+    "lines": LinesReader,
+    "rcv1": Rcv1Reader,
+    "eurlex": EurlexReader,
+    "xmc_text": XmcTextReader,
+    "xmc_sparse": XmcSparseReader,
+    "lshtc": LshtcReader,
+}
+FORMATS = (*_PUBLISHED, *_WITH_FIELDS)
+
+
+class Reader(Protocol):
+    """What every reader does. A split may be read more than once."""
+
+    def splits(self) -> list[str]:
+        """Names of the splits that are there, train first."""
+
+    def expected(self, split: str) -> str:
+        """Names of the files that make up a split, for messages."""
+
+    def read(self, split: str) -> Iterator[Document | SparseDocument]:
+        """Yields the documents of a split, all of one kind."""
+
+
+def make_reader(
+    name: str, input_dir: str | os.PathLike, fields: Fields
+) -> Reader:
+    """A reader of a folder.
+
+    Args:
+        name: one of FORMATS.
+        input_dir: the folder.
+        fields: where text, labels and id stand, for formats with fields.
+    """
+    if name in _WITH_FIELDS:
+        return _WITH_FIELDS[name](input_dir, fields)
+    return _PUBLISHED[name](input_dir)

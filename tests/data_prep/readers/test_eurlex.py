@@ -1,0 +1,132 @@
+"""ARFF, qrels and lists of ids as TU Darmstadt publishes EUR-Lex."""
+
+import gzip
+
+import pytest
+
+from axml_tf.errors import UserError
+from data_prep.readers.document import Document
+from data_prep.readers.eurlex import EurlexReader
+
+HEADER = b"""\
+@relation 'eurlex'
+
+@attribute ID numeric
+@attribute text string
+
+@data
+"""
+QRELS = b"fruit 12 1\nimport_licence 3 1\nsugar 12 1\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "id2class_eurlex_eurovoc.qrels").write_bytes(QRELS)
+    return tmp_path
+
+
+def write(folder, name, *rows):
+    path = folder / f"eurlex_tokenstring{name}.arff"
+    path.write_bytes(HEADER + b"".join(row + b"\n" for row in rows))
+    return path
+
+
+def test_a_fold_is_the_split(folder):
+    write(
+        folder,
+        "_CV3-10_train",
+        b"12,'the council \\'s regul'",
+        b"% a remark",
+        b'3, "said \\"no\\" \\\\ it\'s"',
+        b"5,word",
+    )
+    write(folder, "_CV3-10_test", b"7,'two\\nlines'", b"8,''")
+    reader = EurlexReader(folder)
+    assert reader.splits() == ["train", "test"]
+    train = [
+        Document("12", b"the council 's regul", ("fruit", "sugar")),
+        Document("3", b'said "no" \\ it\'s', ("import_licence",)),
+        Document("5", b"word", ()),
+    ]
+    assert list(reader.read("train")) == list(reader.read("train")) == train
+    assert list(reader.read("test")) == [
+        Document("7", b"two lines", ()),
+        Document("8", b"", ()),
+    ]
+
+
+def test_the_whole_corpus_is_split_by_a_list_of_test_documents(folder):
+    path = write(folder, "", b"12,'a'", b"3,'b'", b"5,'c'")
+    path.with_name(f"{path.name}.gz").write_bytes(
+        gzip.compress(path.read_bytes())
+    )
+    path.unlink()
+    assert EurlexReader(folder).splits() == ["train"]
+    (folder / "test_ids.txt").write_bytes(b"3\n")
+    reader = EurlexReader(folder)
+    assert reader.splits() == ["train", "test"]
+    assert [d.id for d in reader.read("train")] == ["12", "5"]
+    assert [d.id for d in reader.read("test")] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (b"", "test_ids.txt is empty"),
+        (b"3\nx\n", "line 2: expected the number"),
+        (b"3\n12\n3\n", "line 3: line 1 again"),
+        (b"3\n99\n", "line 2: .* has no document 99"),
+    ],
+)
+def test_a_wrong_list_of_test_documents_is_named_by_line(folder, ids, message):
+    write(folder, "", b"12,'a'", b"3,'b'")
+    (folder / "test_ids.txt").write_bytes(ids)
+    with pytest.raises(UserError, match=message):
+        reader = EurlexReader(folder)
+        reader.splits()
+        list(reader.read("train"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "line 0: expected the header"),
+        (b"12,'a'\n", "line 1: expected the header"),
+        (b"@relation r\n@attribute a string\n", "line 2: expected the header"),
+        (b"@relation r\nnonsense\n@data\n", "line 2: expected the header"),
+        (
+            b"@relation r\n@attribute a numeric\n@data\n1,'a'\n",
+            "line 3: expected two attributes",
+        ),
+        (
+            b"@relation r\n@attribute a numeric\n@attribute b numeric\n@data\n",
+            "line 4: expected two attributes",
+        ),
+        (HEADER + b"\n", "no row stands behind @data"),
+        (HEADER + b"12\n", "line 7: expected a number, a comma"),
+        (HEADER + b"12,'a'\n-3,'b'\n", "line 8: expected a number, a comma"),
+        (HEADER + b"12,'a\n", "line 7: expected a number, a comma"),
+        (HEADER + b"{0 12, 1 'a'}\n", "line 7: expected a number, a comma"),
+        (HEADER + b"12,'a'\n3,'b'\n12,'c'\n", "line 9: the document id"),
+    ],
+)
+def test_a_malformed_arff_file_is_named_by_line(folder, data, message):
+    (folder / "eurlex_tokenstring.arff").write_bytes(data)
+    with pytest.raises(UserError, match=message):
+        list(EurlexReader(folder).read("train"))
+
+
+def test_several_folds_are_an_error(folder):
+    write(folder, "_CV1-10_train", b"1,'a'")
+    write(folder, "_CV10-10_train", b"1,'a'")
+    with pytest.raises(UserError, match="has the folds 1, 10"):
+        EurlexReader(folder)
+
+
+def test_a_missing_qrels_file_is_named(folder):
+    write(folder, "", b"1,'a'")
+    (folder / "id2class_eurlex_eurovoc.qrels").unlink()
+    with pytest.raises(
+        UserError, match=r"has no id2class_eurlex_eurovoc.qrels"
+    ):
+        list(EurlexReader(folder).read("train"))
