@@ -4,9 +4,8 @@ import keras
 
 from axml_tf.config import ModelConfig
 from axml_tf.errors import UserError
-from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
 from axml_tf.layers.label_head import LabelHead
-from axml_tf.schema import PAD_ID
+from axml_tf.trunk import read
 
 _POLICIES = {
     "none": "float32",
@@ -27,9 +26,6 @@ def build_attention_xml(
     tokens), `label_head` (eq. 4 and the rest of eq. 5; within it
     `attention`, `fully_connected_2`, `output`).
 
-    The paper names a dropout rate of 0.5 but not its place; it stands after
-    the BiLSTM, as in the authors' code.
-
     Args:
         config: what to build.
         mixed_precision: `none`, or `bfloat16` or `float16` for the matrix
@@ -46,21 +42,7 @@ def build_attention_xml(
     Reference:
      - [You et al., 2018](https://arxiv.org/abs/1811.01727), Method
     """
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    mask = keras.ops.not_equal(token_ids, PAD_ID)
-    embedded = keras.layers.Embedding(
-        config.vocab_size,
-        config.embedding_dim,
-        trainable=config.trainable_embeddings,
-        name="embedding",
-    )(token_ids)
-    embedded = keras.layers.Dropout(
-        config.embedding_dropout, name="embedding_dropout"
-    )(embedded)
-    states = BidirectionalLSTM(
-        config.hidden_dim, jit_compile=jit_compile, name="bilstm"
-    )(embedded, mask=mask)
-    states = keras.layers.Dropout(config.dropout, name="dropout")(states)
+    token_ids, mask, states = read(config, jit_compile)
     values = keras.layers.Dense(
         config.fc_dims[0], use_bias=False, name="value_projection"
     )(states)

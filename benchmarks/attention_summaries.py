@@ -14,6 +14,7 @@ A round trains from the beginning. Figures:
 import contextlib
 import tempfile
 import time
+from collections.abc import Iterator
 
 from axml_tf import errors, quiet_start  # noqa: F401  # isort: skip
 
@@ -23,37 +24,35 @@ from axml_tf import flags as config_flags
 from axml_tf import training
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import DatasetInfo
+from axml_tf.hooks.board import Board
 from benchmarks.report import Report, define_flags, rounds
 
-_TIMED = ("_attention_summaries", "_look_at_attention")
+_LOOKS = (Board, ("_attention_summaries", "look"))
+_EPOCHS = (training._Run, ("_train_epoch",))
 
 
-class _Clock:
-    """Sums up the seconds of some of a run's methods."""
+@contextlib.contextmanager
+def _timed(owner: type, names: tuple[str, ...]) -> Iterator[list[float]]:
+    """Seconds of each call of some methods, as long as it is entered."""
+    seconds = []
 
-    def __init__(self):
-        self.seconds: list[float] = []
-
-    @contextlib.contextmanager
-    def on(self, methods: tuple[str, ...]):
-        """Times them as long as it is entered."""
-        originals = {name: getattr(training._Run, name) for name in methods}
-        for name, method in originals.items():
-            setattr(training._Run, name, self._timed(method))
-        try:
-            yield
-        finally:
-            for name, method in originals.items():
-                setattr(training._Run, name, method)
-
-    def _timed(self, method):
-        def timed(run):
+    def timed(method):
+        def call(*arguments):
             started = time.monotonic()
-            result = method(run)
-            self.seconds.append(time.monotonic() - started)
+            result = method(*arguments)
+            seconds.append(time.monotonic() - started)
             return result
 
-        return timed
+        return call
+
+    originals = {name: getattr(owner, name) for name in names}
+    for name, method in originals.items():
+        setattr(owner, name, timed(method))
+    try:
+        yield seconds
+    finally:
+        for name, method in originals.items():
+            setattr(owner, name, method)
 
 
 def main(argv: list[str]) -> None:
@@ -69,17 +68,16 @@ def main(argv: list[str]) -> None:
     last_looks = []
 
     def share() -> float:
-        looks, epochs = _Clock(), _Clock()
         with (
             tempfile.TemporaryDirectory() as folder,
-            looks.on(_TIMED),
-            epochs.on(("_train_epoch",)),
+            _timed(*_LOOKS) as looks,
+            _timed(*_EPOCHS) as epochs,
         ):
             training.train(model_config, config, flags.FLAGS.data_dir, folder)
-        last_looks.append(looks.seconds[-1])
+        last_looks.append(looks[-1])
         # What comes before the first epoch is no part of an epoch.
-        before = sum(looks.seconds[:2])
-        return sum(looks.seconds) / (sum(epochs.seconds) + before)
+        before = sum(looks[:2])
+        return sum(looks) / (sum(epochs) + before)
 
     report.add("attention_share", rounds({"share": share}, False)["share"])
     report.add("look_seconds", last_looks)

@@ -25,6 +25,7 @@ LEVELS = (
     ("builders", "costs"),
     ("baselines",),
     ("model", "chunked_loss", "chunked_top_k", "asked_labels"),
+    ("trunk",),
     ("input_pipeline", "optimizers", "distribution"),
     ("losses", "label_tiles", "metrics", "evaluation", "rest"),
     ("saved_model", "set_statistics", "sparse_features"),

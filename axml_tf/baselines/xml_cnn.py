@@ -4,7 +4,7 @@ import keras
 
 from axml_tf.config import ModelConfig
 from axml_tf.layers.dynamic_max_pooling import DynamicMaxPooling
-from axml_tf.schema import PAD_ID
+from axml_tf.trunk import embed
 
 _WIDTHS = (2, 4, 8)
 _NUM_PARTS = 8
@@ -31,17 +31,7 @@ def build_xml_cnn(config: ModelConfig) -> keras.Model:
     Reference:
      - [Liu et al., 2017](https://doi.org/10.1145/3077136.3080834)
     """
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    mask = keras.ops.not_equal(token_ids, PAD_ID)
-    embedded = keras.layers.Embedding(
-        config.vocab_size,
-        config.embedding_dim,
-        trainable=config.trainable_embeddings,
-        name="embedding",
-    )(token_ids)
-    embedded = keras.layers.Dropout(
-        config.embedding_dropout, name="embedding_dropout"
-    )(embedded)
+    token_ids, mask, embedded = embed(config)
     # What stands behind a document is nothing, as beyond the padding.
     embedded *= keras.ops.cast(mask, "float32")[..., None]
     maps = [

@@ -3,9 +3,8 @@
 import keras
 
 from axml_tf.config import ModelConfig
-from axml_tf.layers.bidirectional_lstm import BidirectionalLSTM
 from axml_tf.layers.dynamic_max_pooling import DynamicMaxPooling
-from axml_tf.schema import PAD_ID
+from axml_tf.trunk import read
 
 
 def build_xml_rnn(
@@ -28,21 +27,7 @@ def build_xml_rnn(
      - [You et al., 2018](https://arxiv.org/abs/1811.01727), Competing
        Methods
     """
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
-    mask = keras.ops.not_equal(token_ids, PAD_ID)
-    embedded = keras.layers.Embedding(
-        config.vocab_size,
-        config.embedding_dim,
-        trainable=config.trainable_embeddings,
-        name="embedding",
-    )(token_ids)
-    embedded = keras.layers.Dropout(
-        config.embedding_dropout, name="embedding_dropout"
-    )(embedded)
-    states = BidirectionalLSTM(
-        config.hidden_dim, jit_compile=jit_compile, name="bilstm"
-    )(embedded, mask=mask)
-    states = keras.layers.Dropout(config.dropout, name="dropout")(states)
+    token_ids, mask, states = read(config, jit_compile)
     hidden = DynamicMaxPooling(1, name="pooling")(states, mask=mask)
     for number, units in enumerate(config.fc_dims, 1):
         hidden = keras.layers.Dense(
