@@ -17,8 +17,8 @@ class Costs:
     """Costs of a run until its newest checkpoint.
 
     Attributes:
-        seconds: wall-clock time of training and validation, of all the times
-            it was started, from the first step on.
+        seconds: wall-clock time of all the times it was started, with making
+            the model and validation.
         peak_memory: bytes of the largest resident set.
         machine: as `machine.describe` has it.
     """
