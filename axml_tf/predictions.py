@@ -6,28 +6,13 @@ Whatever predicts writes this file, and one evaluation reads it. NumPy only.
 import dataclasses
 import json
 import os
-import tokenize
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
-
-# What NumPy raises on a file that is no .npz, or no longer one.
-_DAMAGE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+from axml_tf.npz_files import DAMAGE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +101,7 @@ class TopK:
                     arrays["scores"],
                     _made_by(arrays),
                 )
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UserError(
                 f"{path} is no readable predictions file ({error}). Make it "
                 "again with axml-predict."

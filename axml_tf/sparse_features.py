@@ -7,9 +7,6 @@ All splits have the same columns. NumPy and SciPy only.
 """
 
 import os
-import tokenize
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +15,7 @@ import scipy.sparse
 from axml_tf.dataset_info import read_true_labels
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
-
-# What SciPy raises on a file that is no .npz, or no longer one.
-_DAMAGE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+from axml_tf.npz_files import DAMAGE
 
 
 def command(data_dir: str | os.PathLike) -> str:
@@ -89,7 +73,7 @@ def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
         matrix.check_format(full_check=True)
         if not np.isfinite(matrix.data).all():
             raise ValueError("a value is no number")
-    except _DAMAGE as error:
+    except (*DAMAGE, OSError) as error:
         raise UserError(
             f"{path} is no readable file of features ({error}). Make it "
             f"again with `{command(data_dir)}`."

@@ -32,7 +32,7 @@ LEVELS = (
     ("layers", "text"),
     ("config", "predictions", "dataset_info", "schema", "length_buckets"),
     ("signatures", "repository_form"),
-    ("flags", "files", "machine"),
+    ("flags", "files", "machine", "npz_files"),
     ("errors", "quiet_start"),
 )
 

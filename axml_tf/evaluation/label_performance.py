@@ -13,7 +13,6 @@ Conventions:
 import dataclasses
 import itertools
 import os
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import scipy.sparse
 
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
+from axml_tf.npz_files import DAMAGE
 from axml_tf.predictions import TopK
 
 # Documents that list a label, sorted at once.
@@ -69,10 +69,7 @@ class LabelPerformance:
                     str(arrays["fingerprint"]),
                     int(arrays["num_documents"]),
                 )
-        except (
-            *(EOFError, KeyError, TypeError, ValueError),
-            zipfile.BadZipFile,
-        ) as error:
+        except DAMAGE as error:
             raise UserError(
                 f"{path} is no readable file of label performance ({error}). "
                 "Make it again with python -m axml_tf.measure_labels."

@@ -163,6 +163,8 @@ def _set_report(files: SetFiles, against: str, settings: Settings) -> SetReport:
         settings.num_samples,
         settings.seed,
     )
+    has_dev = any(system.dev_predictions for system in files.systems)
+    dev_truth = Truth.load(files.data_dir, "dev") if has_dev else None
     systems = []
     for system, measurement, (measures, comparisons) in zip(
         files.systems, measured, compared, strict=True
@@ -177,7 +179,7 @@ def _set_report(files: SetFiles, against: str, settings: Settings) -> SetReport:
                 measurement.predictions.made_by,
                 measures,
                 comparisons,
-                _f1(files, system, measurement, truth),
+                _f1(files, system, measurement, truth, dev_truth),
                 _precision_by_rank(measurement),
                 by_frequency(
                     measurement.predictions.label_ids,
@@ -253,10 +255,10 @@ def _f1(
     system: SystemFiles,
     measurement: Measurement,
     truth: Truth,
+    dev_truth: Truth | None,
 ) -> F1 | None:
     if system.dev_predictions is None:
         return None
-    dev_truth = Truth.load(files.data_dir, "dev")
     with _told_of(system.dev_predictions):
         dev = in_order(
             TopK.load(system.dev_predictions), dev_truth, files.data_dir, 1

@@ -4,7 +4,7 @@ import html
 from pathlib import Path
 
 from axml_tf.evaluation import svg_plot
-from axml_tf.evaluation.report_page import Page, Plot, Section, Table
+from axml_tf.evaluation.report_parts import Page, Plot, Section, Table
 
 _STYLE_FILE = Path(__file__).with_name("report.css")
 

@@ -1,6 +1,6 @@
 """A report in Markdown: a plot is given by its table."""
 
-from axml_tf.evaluation.report_page import Page, Plot, Table
+from axml_tf.evaluation.report_parts import Page, Plot, Table
 
 
 def render(page: Page) -> str:

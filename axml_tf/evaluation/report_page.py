@@ -3,16 +3,11 @@
 Everything here is text already rounded; a renderer only sets it.
 """
 
-import dataclasses
-import math
-
 from axml_tf import set_statistics
-from axml_tf.evaluation.report_contents import (
-    CellTable,
-    Interval,
-    Report,
-    SetReport,
-)
+from axml_tf.evaluation import report_cells
+from axml_tf.evaluation.report_contents import CellTable, Report
+from axml_tf.evaluation.report_parts import Page, Section, Table
+from axml_tf.evaluation.report_plots import ranks_and_frequencies
 
 # At 1 all measures are P@1, or PSP@1.
 _RANKING = ("P@1", "P@3", "P@5", "nDCG@3", "nDCG@5")
@@ -23,69 +18,6 @@ _MEASURES = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Table:
-    """A table.
-
-    Attributes:
-        caption: what it shows.
-        header: of every column.
-        rows: cells of every row, as many as the header has.
-        num_names: columns on the left that hold names; the others hold
-            figures.
-        best: row and column of the cells to emphasise.
-    """
-
-    caption: str
-    header: list[str]
-    rows: list[list[str]]
-    num_names: int = 1
-    best: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclasses.dataclass(frozen=True)
-class Plot:
-    """A picture of figures that also stand in a table.
-
-    Attributes:
-        title: what it shows.
-        description: the same for those who do not see it.
-        has_bars: bars by category; otherwise lines over ranks.
-        x_title: of the horizontal axis.
-        y_title: of the vertical axis.
-        x_labels: of every place on the horizontal axis.
-        series: figures by name, one for each place; NaN leaves a gap.
-        table: the same figures.
-    """
-
-    title: str
-    description: str
-    has_bars: bool
-    x_title: str
-    y_title: str
-    x_labels: list[str]
-    series: dict[str, list[float]]
-    table: Table
-
-
-@dataclasses.dataclass(frozen=True)
-class Section:
-    """A heading, what is to be said below it, and what is shown."""
-
-    title: str
-    text: list[str]
-    items: list[Table | Plot]
-
-
-@dataclasses.dataclass(frozen=True)
-class Page:
-    """A whole report."""
-
-    title: str
-    text: list[str]
-    sections: list[Section]
-
-
 def lay_out(report: Report) -> Page:
     """Puts a report's contents into tables and plots, in order."""
     sets = ", ".join(one.name for one in report.sets)
@@ -94,7 +26,7 @@ def lay_out(report: Report) -> Page:
         _comparison(report),
         _all_measures(report),
         _documents(report),
-        _ranks_and_frequencies(report),
+        ranks_and_frequencies(report),
         _overlap(report),
         _consensus(report),
         _label_groups(report),
@@ -138,7 +70,7 @@ def _comparison(report: Report) -> Section:
     text = ["In brackets the rank of the system in its row."]
     if len(report.systems) > 1:
         rows = len(report.precision.cells)
-        least = _p_value(2.0 ** (1 - rows))
+        least = report_cells.p_value(2.0 ** (1 - rows))
         text.append(
             "The p-values are those of the two-sided signed-rank test against "
             f"{report.against} over the {rows} rows of a table; with {rows} "
@@ -172,7 +104,9 @@ def _cell_table(caption: str, table: CellTable, report: Report) -> Table:
     averages = [f"{rank:.2f}" for rank in table.average_ranks]
     rows.append(["average rank", "", *averages])
     if len(report.systems) > 1:
-        p_values = ["" if p is None else _p_value(p) for p in table.p_values]
+        p_values = [
+            "" if p is None else report_cells.p_value(p) for p in table.p_values
+        ]
         rows.append(["p-value", "", *p_values])
     return Table(
         caption,
@@ -188,13 +122,18 @@ def _all_measures(report: Report) -> Section:
     for one in report.sets:
         names = _MEASURES
         rows = [
-            [name, *(_interval(s.measures[name]) for s in one.systems)]
+            [
+                name,
+                *(report_cells.interval(s.measures[name]) for s in one.systems),
+            ]
             for name in names
         ]
         best = {
             (row, 1 + column)
             for row, name in enumerate(names)
-            for column in _best([s.measures[name].value for s in one.systems])
+            for column in report_cells.best(
+                [s.measures[name].value for s in one.systems]
+            )
         }
         f1 = [s.f1 for s in one.systems]
         if any(f1):
@@ -245,8 +184,10 @@ def _documents(report: Report) -> Section:
             [
                 system.name,
                 measure,
-                _interval(compared.difference, signed=True),
-                "-" if compared.p_value is None else _p_value(compared.p_value),
+                report_cells.interval(compared.difference, signed=True),
+                "-"
+                if compared.p_value is None
+                else report_cells.p_value(compared.p_value),
                 f"{compared.num_better:,}",
                 f"{compared.num_worse:,}",
             ]
@@ -277,82 +218,6 @@ def _documents(report: Report) -> Section:
         "better or worse. No correction is made for looking at many measures."
     ]
     return Section("Document by document", text, tables)
-
-
-def _ranks_and_frequencies(report: Report) -> Section:
-    items = []
-    for one in report.sets:
-        items += [_rank_plot(one), _frequency_plot(one)]
-        items.append(_recall_table(one))
-    return Section("By rank and by frequency of the label", [], items)
-
-
-def _rank_plot(one: SetReport) -> Plot:
-    depth = max(len(s.precision_by_rank) for s in one.systems)
-    series = {
-        s.name: s.precision_by_rank
-        + [math.nan] * (depth - len(s.precision_by_rank))
-        for s in one.systems
-    }
-    labels = [str(rank) for rank in range(1, depth + 1)]
-    title = f"{one.name}: precision against rank"
-    return Plot(
-        title,
-        f"Lines of P@k in percent over k from 1 to {depth}, one for each "
-        "system.",
-        False,
-        "k",
-        "P@k, %",
-        labels,
-        series,
-        _series_table(f"{title} (P@k, %).", "k", labels, series),
-    )
-
-
-def _frequency_plot(one: SetReport) -> Plot:
-    groups = one.systems[0].by_frequency
-    labels = [group.name for group in groups]
-    series = {
-        s.name: [100 * group.precision for group in s.by_frequency]
-        for s in one.systems
-    }
-    title = f"{one.name}: precision by the label's frequency"
-    return Plot(
-        title,
-        "Bars of the share, in percent, of the five best labels that are "
-        "true, for labels of few to many training documents, one bar for "
-        "each system.",
-        True,
-        "training documents of the label",
-        "true among the top 5, %",
-        labels,
-        series,
-        _series_table(
-            f"{title}: what share of the labels of that frequency among the "
-            "five best is true (%).",
-            "training documents",
-            labels,
-            series,
-        ),
-    )
-
-
-def _recall_table(one: SetReport) -> Table:
-    groups = one.systems[0].by_frequency
-    rows = [
-        [
-            group.name,
-            f"{group.num_labels:,}",
-            *(_figure(100 * s.by_frequency[i].recall) for s in one.systems),
-        ]
-        for i, group in enumerate(groups)
-    ]
-    return Table(
-        f"{one.name}: what share of the true labels of that frequency is "
-        "among the five best (%).",
-        ["training documents", "labels", *(s.name for s in one.systems)],
-        rows,
-    )
 
 
 def _overlap(report: Report) -> Section:
@@ -387,9 +252,12 @@ def _consensus(report: Report) -> Section:
             name = f"consensus of {' and '.join(made.systems)}"
             lines[name] = [made.measures[k] for k in _RANKING]
             for column, values in enumerate(zip(*lines.values(), strict=True)):
-                best |= {(len(rows) + i, 2 + column) for i in _best(values)}
+                best |= {
+                    (len(rows) + i, 2 + column)
+                    for i in report_cells.best(values)
+                }
             rows += [
-                [one.name, name, *map(_figure, values)]
+                [one.name, name, *map(report_cells.figure, values)]
                 for name, values in lines.items()
             ]
     if not rows:
@@ -412,15 +280,17 @@ def _label_groups(report: Report) -> Section:
             found = [s.groups[index] for s in one.systems]
             auc, aupr = [g.auc for g in found], [g.aupr for g in found]
             bound = "" if group.below is None else f" < {group.below:,}"
-            best |= {(len(rows), 4 + i) for i in _best(auc)}
-            best |= {(len(rows), 4 + len(found) + i) for i in _best(aupr)}
+            best |= {(len(rows), 4 + i) for i in report_cells.best(auc)}
+            best |= {
+                (len(rows), 4 + len(found) + i) for i in report_cells.best(aupr)
+            }
             rows.append(
                 [
                     one.name,
                     f"{group.at_least:,} ≤ t{bound}",
                     f"{group.num_labels:,}",
                     f"{group.share:.2f}",
-                    *map(_figure, auc + aupr),
+                    *map(report_cells.figure, auc + aupr),
                 ]
             )
     if not rows:
@@ -479,8 +349,8 @@ def _times(report: Report) -> Section:
                     one.name,
                     system.name,
                     made_by.machine or "-",
-                    _minutes(made_by.train_seconds),
-                    _minutes(made_by.predict_seconds),
+                    report_cells.minutes(made_by.train_seconds),
+                    report_cells.minutes(made_by.predict_seconds),
                     "-" if peak is None else f"{peak / 2**30:.2f}",
                 ]
             )
@@ -507,8 +377,8 @@ def _provenance(report: Report) -> Section:
             settings, versions, method = "-", "-", "-"
             if made_by is not None:
                 method = made_by.system
-                settings = _pairs(made_by.settings, "=")
-                versions = _pairs(made_by.versions, " ")
+                settings = report_cells.pairs(made_by.settings, "=")
+                versions = report_cells.pairs(made_by.versions, " ")
             rows.append(
                 [
                     *(one.name, system.name, method),
@@ -535,54 +405,3 @@ def _missing(report: Report) -> Section:
         for line in one.missing
     ]
     return Section("What could not be made", text, [])
-
-
-def _series_table(
-    caption: str,
-    x_title: str,
-    x_labels: list[str],
-    series: dict[str, list[float]],
-) -> Table:
-    rows = [
-        [label, *map(_figure, values)]
-        for label, *values in zip(x_labels, *series.values(), strict=True)
-    ]
-    return Table(caption, [x_title, *series], rows)
-
-
-def _best(values: list[float]) -> list[int]:
-    """Places of the greatest; none if there is nothing to choose from."""
-    known = [value for value in values if not math.isnan(value)]
-    if len(known) < 2:
-        return []
-    return [i for i, value in enumerate(values) if value == max(known)]
-
-
-def _figure(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
-
-
-def _interval(interval: Interval, signed: bool = False) -> str:
-    sign = "+" if signed else ""
-    return (
-        f"{interval.value:{sign}.2f} "
-        f"[{interval.low:{sign}.2f}, {interval.high:{sign}.2f}]"
-    )
-
-
-def _p_value(p_value: float) -> str:
-    """Three digits, small ones as the paper prints them: 4.27e-3."""
-    if p_value >= 0.01:
-        return f"{p_value:.3f}"
-    if p_value == 0:
-        return "< 1e-300"
-    digits, exponent = f"{p_value:.2e}".split("e")
-    return f"{digits}e{int(exponent)}"
-
-
-def _minutes(seconds: float | None) -> str:
-    return "-" if seconds is None else f"{seconds / 60:,.2f}"
-
-
-def _pairs(values: dict[str, str], between: str) -> str:
-    return ", ".join(f"{k}{between}{v}" for k, v in values.items()) or "-"

@@ -8,7 +8,7 @@ import html
 import itertools
 import math
 
-from axml_tf.evaluation.report_page import Plot
+from axml_tf.evaluation.report_parts import Plot
 
 NUM_STYLES = 6  # Series that look different from each other.
 

@@ -7,6 +7,7 @@ import pytest
 from small_sets import SYSTEMS
 
 from axml_tf.evaluation import (
+    report_cells,
     report_html,
     report_json,
     report_markdown,
@@ -15,7 +16,7 @@ from axml_tf.evaluation import (
 )
 from axml_tf.evaluation.report_build import Settings, build
 from axml_tf.evaluation.report_files import read_sets
-from axml_tf.evaluation.report_page import Page, Plot, Section, Table
+from axml_tf.evaluation.report_parts import Page, Plot, Section, Table
 
 VOID = {"meta", "br"}
 
@@ -124,7 +125,7 @@ def test_table_7_has_minutes_and_memory(page):
     ],
 )
 def test_p_values_are_printed_as_in_the_paper(p_value, text):
-    assert report_page._p_value(p_value) == text
+    assert report_cells.p_value(p_value) == text
 
 
 def test_html_stands_alone_and_is_well_formed(page):
