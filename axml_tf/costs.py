@@ -8,6 +8,7 @@ from pathlib import Path
 from axml_tf import machine
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
+from axml_tf.machine import Stopwatch
 
 _FILE = "costs.json"
 
@@ -19,18 +20,21 @@ class Costs:
     Attributes:
         seconds: wall-clock time of all the times it was started, with making
             the model and validation.
+        cpu_seconds: processor time of the same.
         peak_memory: bytes of the largest resident set.
         machine: as `machine.describe` has it.
     """
 
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_memory: int = 0
     machine: str = ""
 
-    def plus(self, seconds: float) -> "Costs":
-        """With what this process adds to it."""
+    def plus(self, watch: Stopwatch) -> "Costs":
+        """With what this process adds to it since `watch` was made."""
         return Costs(
-            self.seconds + seconds,
+            self.seconds + watch.seconds(),
+            self.cpu_seconds + watch.cpu_seconds(),
             max(self.peak_memory, machine.peak_memory()),
             machine.describe(),
         )

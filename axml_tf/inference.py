@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 
 import keras
@@ -98,10 +97,9 @@ def predict_split(
             other.
     """
     with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
-        started = time.monotonic()
+        watch = machine.Stopwatch()
         found = predict_top_k(top_k_labels(model, top_k), batches)
-        seconds = time.monotonic() - started
-    return dataclasses.replace(found, made_by=_made_by(model_dir, seconds))
+    return dataclasses.replace(found, made_by=_made_by(model_dir, watch))
 
 
 def predict_all_labels(
@@ -172,7 +170,9 @@ def _opened(
         yield model, counted()
 
 
-def _made_by(model_dir: str | os.PathLike, seconds: float) -> Provenance:
+def _made_by(
+    model_dir: str | os.PathLike, watch: machine.Stopwatch
+) -> Provenance:
     model_config, training_config, _ = config.load(model_dir)
     costs = load_costs(model_dir)
     settings = dataclasses.asdict(model_config)
@@ -180,7 +180,9 @@ def _made_by(model_dir: str | os.PathLike, seconds: float) -> Provenance:
     return Provenance(
         model_config.model,
         costs.seconds if costs else None,
-        seconds,
+        watch.seconds(),
+        costs.cpu_seconds if costs else None,
+        watch.cpu_seconds(),
         max(machine.peak_memory(), costs.peak_memory if costs else 0),
         machine.describe(),
         {

@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 import sys
+import time
 from pathlib import Path
 
 
@@ -21,6 +22,26 @@ def describe() -> str:
     known = facts()
     memory = known["memory"] / 2**30
     return f"{known['cpu']}, {known['cores']} cores, {memory:.0f} GiB"
+
+
+class Stopwatch:
+    """Seconds since it was made, by the clock and of the processors.
+
+    Processor time is that of all threads of this process together. On a
+    machine that does other work as well it tells more than the clock.
+    """
+
+    def __init__(self):
+        self._started = time.monotonic()
+        self._cpu_started = time.process_time()
+
+    def seconds(self) -> float:
+        """By the clock."""
+        return time.monotonic() - self._started
+
+    def cpu_seconds(self) -> float:
+        """Of the processors."""
+        return time.process_time() - self._cpu_started
 
 
 def peak_memory() -> int:

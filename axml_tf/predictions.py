@@ -23,6 +23,8 @@ class Provenance:
         system: name of the method.
         train_seconds: wall-clock time of training; None if unknown.
         predict_seconds: wall-clock time of prediction; None if unknown.
+        train_cpu_seconds: processor time of training; None if unknown.
+        predict_cpu_seconds: processor time of prediction; None if unknown.
         peak_memory: bytes of the largest resident set, of training or
             prediction; None if unknown.
         machine: as `machine.describe` has it.
@@ -33,6 +35,8 @@ class Provenance:
     system: str
     train_seconds: float | None = None
     predict_seconds: float | None = None
+    train_cpu_seconds: float | None = None
+    predict_cpu_seconds: float | None = None
     peak_memory: int | None = None
     machine: str = ""
     versions: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -22,6 +22,7 @@ from axml_tf.hooks.board import Board
 from axml_tf.hooks.progress_meter import ProgressMeter
 from axml_tf.inference import predict_top_k, top_k_labels
 from axml_tf.initialization import initialize
+from axml_tf.machine import Stopwatch
 from axml_tf.optimizers import make_optimizer
 from axml_tf.training_step import make_training_step
 
@@ -124,7 +125,7 @@ class _Run:
         self.first_step_is_made = False
         self.output_dir = output_dir
         self.earlier_costs = load_costs(output_dir) or Costs()
-        self.started = time.monotonic()
+        self.watch = Stopwatch()
         self.progress = Progress()
         self.checkpoints = Checkpoints(
             output_dir, self.model, self.optimizer, self.progress
@@ -206,8 +207,7 @@ class _Run:
 
     def _save_latest(self) -> None:
         self.checkpoints.save_latest()
-        seconds = time.monotonic() - self.started
-        self.earlier_costs.plus(seconds).save(self.output_dir)
+        self.earlier_costs.plus(self.watch).save(self.output_dir)
 
     def _is_time_to_validate(self) -> bool:
         validate_every = self.config.validate_every

@@ -25,23 +25,32 @@ def test_costs_add_up_over_the_starts_of_a_run(tmp_path):
     train(MODEL, TRAINING, data_dir, model_dir)
     both = load_costs(model_dir)
     assert 0 < first.seconds < both.seconds < time.monotonic() - started
+    assert 0 < first.cpu_seconds < both.cpu_seconds
     assert both.machine == machine.describe()
     found = predict_split(model_dir, data_dir, "dev", 4, 8)
     found.save(tmp_path / "dev.npz")
     made_by = TopK.load(tmp_path / "dev.npz").made_by
     assert made_by.system == "attention_xml"
     assert made_by.train_seconds == both.seconds
+    assert made_by.train_cpu_seconds == both.cpu_seconds
+    assert made_by.predict_cpu_seconds > 0
     assert 0 < made_by.predict_seconds < time.monotonic() - started
     assert made_by.settings["learning_rate"] == "0.005"
     assert "tensorflow" in made_by.versions
 
 
 def test_costs_of_a_process_are_added(tmp_path):
-    Costs(10.0, 5, "another machine").plus(2.5).save(tmp_path)
+    watch = machine.Stopwatch()
+    started = time.process_time()
+    while time.process_time() < started + 0.2:
+        pass
+    time.sleep(0.5)
+    Costs(10.0, 20.0, 5, "another machine").plus(watch).save(tmp_path)
     found = load_costs(tmp_path)
-    assert found.seconds == 12.5
+    assert found.seconds >= 10.7
+    assert 20.2 <= found.cpu_seconds < found.seconds + 10
     assert found.peak_memory > 5
-    assert Costs(0.0, 2**60).plus(1.0).peak_memory == 2**60
+    assert Costs(0.0, 0.0, 2**60).plus(watch).peak_memory == 2**60
 
 
 def test_costs_that_are_not_there_or_damaged(tmp_path):

@@ -5,12 +5,25 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import scipy.sparse
 
 from axml_tf.errors import UserError
 
 _FILE = "model.json"
+
+
+class Usage(NamedTuple):
+    """What training took that its caller cannot see by itself.
+
+    Attributes:
+        peak_memory: bytes of the largest resident set.
+        others_cpu_seconds: processor time of other processes.
+    """
+
+    peak_memory: int
+    others_cpu_seconds: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +35,7 @@ class ModelRecord:
         settings: what it was trained with, by name.
         data: hash of the features and labels it was trained on.
         seconds: wall-clock time of training, without reading the features.
+        cpu_seconds: processor time of the same.
         peak_memory: bytes of the largest resident set.
         num_threads: that it was trained with.
         machine: as `machine.describe` has it.
@@ -31,6 +45,7 @@ class ModelRecord:
     settings: dict[str, str]
     data: str
     seconds: float
+    cpu_seconds: float
     peak_memory: int
     num_threads: int
     machine: str

@@ -27,6 +27,7 @@ from axml_tf import machine
 from axml_tf.baselines import extras
 from axml_tf.baselines.best_labels import best_of_all
 from axml_tf.baselines.console import progress
+from axml_tf.baselines.model_record import Usage
 
 LIBRARIES = ("scikit-learn",)
 SETTINGS = {
@@ -55,6 +56,7 @@ class _Trained(NamedTuple):
     num_unfinished: int
     process: int
     peak_memory: int
+    cpu_seconds: float
 
 
 def train(
@@ -63,7 +65,7 @@ def train(
     num_labels: int,
     folder: Path,
     num_threads: int,
-) -> int:
+) -> Usage:
     """Trains a classifier for each label.
 
     Args:
@@ -74,8 +76,8 @@ def train(
         num_threads: processes that share the labels.
 
     Returns:
-        Bytes of the largest resident sets, summed over the processes; memory
-        that they share counts for each.
+        What it took. Its memory is summed over the processes; what they
+        share counts for each.
 
     Raises:
         UserError: scikit-learn is not installed.
@@ -115,7 +117,7 @@ def train(
     peaks = {os.getpid(): machine.peak_memory()}
     for part in parts:
         peaks[part.process] = max(peaks.get(part.process, 0), part.peak_memory)
-    return sum(peaks.values())
+    return Usage(sum(peaks.values()), sum(part.cpu_seconds for part in parts))
 
 
 def predict(
@@ -170,6 +172,7 @@ def _train_labels(
     features: scipy.sparse.csr_matrix, documents_of: list[np.ndarray]
 ) -> _Trained:
     """Classifiers of some labels, in a process of their own."""
+    watch = machine.Stopwatch()
     weights, biases, num_unfinished = [], [], 0
     for rows in documents_of:
         weight, bias, is_finished = _train_label(features, rows)
@@ -182,6 +185,7 @@ def _train_labels(
         num_unfinished,
         os.getpid(),
         machine.peak_memory(),
+        watch.cpu_seconds(),
     )
 
 

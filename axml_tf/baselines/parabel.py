@@ -23,6 +23,7 @@ from axml_tf import machine, repository_form
 from axml_tf.baselines import extras
 from axml_tf.baselines.best_labels import best_of_some
 from axml_tf.baselines.console import progress, quiet_unless_terminal
+from axml_tf.baselines.model_record import Usage
 from axml_tf.errors import UserError
 
 LIBRARIES = ("omikuji",)
@@ -52,7 +53,7 @@ def train(
     num_labels: int,
     folder: Path,
     num_threads: int,
-) -> int:
+) -> Usage:
     """Trains the trees.
 
     Args:
@@ -63,7 +64,7 @@ def train(
         num_threads: that share the work.
 
     Returns:
-        Bytes of the largest resident set.
+        What it took.
 
     Raises:
         UserError: omikuji is not installed, or no document has both a
@@ -91,7 +92,7 @@ def train(
                 str(path), parameters, num_threads
             )
             model.save(str(folder / _MODEL_FOLDER))
-    return machine.peak_memory()
+    return Usage(machine.peak_memory())
 
 
 def predict(

@@ -12,7 +12,6 @@ import importlib.metadata
 import os
 import platform
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -88,15 +87,16 @@ def predict_split(
             Path(model_dir),
             num_threads,
         )
-        started = time.monotonic()
+        watch = machine.Stopwatch()
         label_ids, scores = SYSTEMS[system].predict(
             Path(model_dir), features, min(top_k, info.num_labels), num_threads
         )
-        seconds = time.monotonic() - started
     made_by = Provenance(
         system,
         record.seconds,
-        seconds,
+        watch.seconds(),
+        record.cpu_seconds,
+        watch.cpu_seconds(),
         max(record.peak_memory, machine.peak_memory()),
         machine.describe(),
         _versions(system),
@@ -126,16 +126,17 @@ def _train(
         record.check(model_dir, system, settings, data)
         return record
     with atomic_directory(model_dir) as folder:
-        started = time.monotonic()
-        peak_memory = SYSTEMS[system].train(
+        watch = machine.Stopwatch()
+        usage = SYSTEMS[system].train(
             features, label_ids, num_labels, folder, num_threads
         )
         record = ModelRecord(
             system,
             settings,
             data,
-            time.monotonic() - started,
-            peak_memory,
+            watch.seconds(),
+            watch.cpu_seconds() + usage.others_cpu_seconds,
+            usage.peak_memory,
             num_threads,
             machine.describe(),
         )

@@ -204,6 +204,8 @@ def _provenance(systems: Sequence[TopK]) -> Provenance:
         "consensus",
         _sum([made_by.train_seconds for made_by in known]),
         _sum([made_by.predict_seconds for made_by in known]),
+        _sum([made_by.train_cpu_seconds for made_by in known]),
+        _sum([made_by.predict_cpu_seconds for made_by in known]),
         None if None in peaks else max(peaks),
         "; ".join(sorted({m.machine for m in known if m.machine})),
         {"axml_tf": __version__},

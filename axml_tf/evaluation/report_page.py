@@ -350,18 +350,23 @@ def _times(report: Report) -> Section:
                     system.name,
                     made_by.machine or "-",
                     report_cells.minutes(made_by.train_seconds),
+                    report_cells.minutes(made_by.train_cpu_seconds),
                     report_cells.minutes(made_by.predict_seconds),
+                    report_cells.minutes(made_by.predict_cpu_seconds),
                     "-" if peak is None else f"{peak / 2**30:.2f}",
                 ]
             )
     if not rows:
         return Section("Time and memory", [], [])
     table = Table(
-        "Table 7. Wall-clock minutes of training and of prediction, and the "
-        "largest resident set, as the predictions files have recorded them.",
+        "Table 7. Minutes of training and of prediction by the clock, and of "
+        "all processor cores together, and the largest resident set, as the "
+        "predictions files have recorded them.",
         [
             *("data", "system", "machine"),
-            *("training, min", "prediction, min", "peak memory, GiB"),
+            *("training, min", "of processors"),
+            *("prediction, min", "of processors"),
+            "peak memory, GiB",
         ],
         rows,
         3,

@@ -85,6 +85,8 @@ def test_what_made_the_predictions_is_recorded(data_dir, system, tmp_path):
     assert made_by.system == system
     assert 0 < made_by.train_seconds < 60
     assert 0 < made_by.predict_seconds < 60
+    assert 0 < made_by.train_cpu_seconds < 60
+    assert 0 < made_by.predict_cpu_seconds < 60
     assert 2**24 < made_by.peak_memory < 2**34
     assert made_by.machine == machine.describe()
     library = {"parabel": "omikuji", "one_vs_rest": "scikit-learn"}[system]

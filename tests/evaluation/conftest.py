@@ -40,7 +40,8 @@ def made_report(tmp_path_factory) -> MadeReport:
         for place, system in enumerate(SYSTEMS):
             made_by = Provenance(
                 f"method {place}",
-                *(90.0 * (place + 1), 6.0, 3 * 2**30, "two cores"),
+                *(90.0 * (place + 1), 6.0, 150.0, 9.0),
+                *(3 * 2**30, "two cores"),
                 *({"numpy": "2"}, {"seed": "0"}),
             )
             path = folder / f"{name}-{place}.npz"

@@ -96,13 +96,15 @@ def test_certain_label_stays_certain():
 
 
 def test_costs_of_the_systems_add_up():
-    one = Provenance("one", 60.0, 2.0, 10, "box")
-    two = Provenance("two", 30.0, 1.0, 30, "box")
+    one = Provenance("one", 60.0, 2.0, 100.0, 4.0, 10, "box")
+    two = Provenance("two", 30.0, 1.0, 50.0, 2.0, 30, "box")
     made_by = consensus(
         [top_k(FIRST, made_by=one), top_k(SECOND, made_by=two)], 5
     ).made_by
     assert made_by.system == "consensus"
     assert (made_by.train_seconds, made_by.predict_seconds) == (90.0, 3.0)
+    assert made_by.train_cpu_seconds == 150.0
+    assert made_by.predict_cpu_seconds == 6.0
     assert (made_by.peak_memory, made_by.machine) == (30, "box")
     assert made_by.settings == {"of": "one, two"}
     made_by = consensus([top_k(FIRST, made_by=one), top_k(SECOND)], 5).made_by
