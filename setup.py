@@ -12,7 +12,7 @@ _VERSION = re.search(
 
 # The embedded server, its client, and warm-up requests in an export.
 _SERVING = [
-    "aiohttp>=3.10,<4",
+    "aiohttp>=3.14,<4",
     "grpcio>=1.66,<2",
     "prometheus_client>=0.20,<1",
     "requests>=2.31,<3",
@@ -63,9 +63,12 @@ setup(
     extras_require={
         "serving": _SERVING,
         "baselines": _BASELINES,
+        # tests/fuzz/coverage_guided.py.
+        "fuzz": [*_SERVING, "atheris>=3,<4"],
         "test": [
             *_SERVING,
             *_BASELINES,
+            "hypothesis>=6.130,<7",
             "pytest>=8,<10",
             "pyyaml>=6,<7",
             "ruff>=0.14,<1",

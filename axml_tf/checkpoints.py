@@ -1,91 +1,181 @@
 """Training state on disk: the newest to go on from, the best to use."""
 
+import dataclasses
+import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import keras
-import tensorflow as tf
+import numpy as np
 
-from axml_tf import config as config_lib
+from axml_tf import checkpoint_files, machine
+from axml_tf.background import Background
 from axml_tf.builders import build_model
+from axml_tf.checkpoint_files import CheckpointFolder
 from axml_tf.config import ModelConfig
-from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
+from axml_tf.run_record import RunRecord
 
 _BEST_DIR = "best"
 _LATEST_DIR = "latest"
 
 
-class Progress(tf.Module):
-    """Where a training run stands; part of its checkpoint.
+class Part(Protocol):
+    """What is one part of a training state."""
+
+    def state(self) -> dict[str, Any]:
+        """Its values by name: Keras variables, arrays, numbers."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Takes values that `state` gave.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are none of it.
+        """
+
+
+@dataclasses.dataclass
+class Progress:
+    """Where a training run stands; a part of its checkpoint.
 
     Attributes:
         epoch, step_in_epoch: the next step to be made.
         step: steps made in all.
+        validated_step: step of the newest validation.
         best: best validation nDCG@5 so far.
         stale_validations: validations since then.
     """
 
-    def __init__(self):
-        super().__init__(name="progress")
-        for name in ("epoch", "step_in_epoch", "step", "stale_validations"):
-            setattr(self, name, tf.Variable(0, dtype=tf.int64))
-        self.best = tf.Variable(-1.0, dtype=tf.float64)
+    epoch: int = 0
+    step_in_epoch: int = 0
+    step: int = 0
+    validated_step: int = 0
+    best: float = -1.0
+    stale_validations: int = 0
+
+    def state(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        for field in dataclasses.fields(self):
+            setattr(self, field.name, field.type(state[field.name]))
+
+
+class Variables:
+    """Keras variables, by their place in a list.
+
+    Args:
+        variables: in an order that building the model anew gives again.
+    """
+
+    def __init__(self, variables: list[keras.Variable]):
+        self._variables = variables
+
+    def state(self) -> dict[str, Any]:
+        return {str(place): v for place, v in enumerate(self._variables)}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        found = [state[str(place)] for place in range(len(state))]
+        for variable, value in zip(self._variables, found, strict=True):
+            if variable.shape != value.shape:
+                raise ValueError(
+                    f"{variable.path} has shape {value.shape}, not "
+                    f"{tuple(variable.shape)}"
+                )
+        for variable, value in zip(self._variables, found, strict=True):
+            variable.assign(value)
 
 
 class Checkpoints:
     """The `latest` and `best` checkpoints below a model folder.
 
+    They are written beside training, one after another, where there is
+    memory for a copy of what they hold.
+
     Args:
         model_dir: folder of the run.
-        model: its model.
-        optimizer: its optimizer, built.
-        progress: its `Progress`.
+        parts: of the training state, by name.
+        keep: newest training states that are kept.
+        background: what writes them.
     """
 
     def __init__(
         self,
         model_dir: str | os.PathLike,
-        model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
-        progress: Progress,
+        parts: Mapping[str, Part],
+        keep: int,
+        background: Background,
     ):
-        self._latest = tf.train.CheckpointManager(
-            tf.train.Checkpoint(
-                # Weights, and the states of the random generators.
-                model=_values(model.variables),
-                optimizer=_values(optimizer.variables),
-                progress=progress,
-            ),
-            os.fspath(Path(model_dir, _LATEST_DIR)),
-            max_to_keep=2,
-        )
-        self._best = tf.train.CheckpointManager(
-            tf.train.Checkpoint(model=_values(model.weights)),
-            os.fspath(Path(model_dir, _BEST_DIR)),
-            max_to_keep=1,
-        )
-        self._progress = progress
+        self._parts = parts
+        self._latest = CheckpointFolder(Path(model_dir, _LATEST_DIR), keep)
+        self._best = CheckpointFolder(Path(model_dir, _BEST_DIR), keep=1)
+        self._background = background
 
     def restore_latest(self) -> bool:
         """Goes on from the newest checkpoint; False where there is none.
 
+        One that is damaged is named and set aside, and the one before it
+        taken.
+
         Raises:
-            UserError: the checkpoint does not fit the model.
+            UserError: all are damaged, or they do not fit the run.
         """
-        path = self._latest.latest_checkpoint
-        if path is None:
-            return False
-        _restore(self._latest.checkpoint, path)
-        return True
+        for path in self.paths():
+            try:
+                values = checkpoint_files.read(path)
+            except UserError as error:
+                aside = checkpoint_files.set_aside(path)
+                print(f"{error} It is now called {aside.name}.")
+                continue
+            for name, part in self._parts.items():
+                _restore(part, name, values, path)
+            return True
+        if self._latest.any_set_aside():
+            raise UserError(
+                f"All checkpoints in {self._latest.folder} are damaged. Put "
+                "back a copy of one, or train anew in another --model_dir."
+            )
+        return False
+
+    def paths(self) -> list[Path]:
+        """Paths of the training states, newest first."""
+        self._background.wait()
+        return self._latest.paths()
 
     def save_latest(self) -> None:
         """Writes the whole training state."""
-        self._latest.save(checkpoint_number=int(self._progress.step.numpy()))
+        self._save(self._latest, self._parts)
 
-    def save_best(self) -> None:
-        """Writes the weights as the best so far."""
-        self._best.save(checkpoint_number=int(self._progress.step.numpy()))
+    def save_best(self, model: keras.Model) -> None:
+        """Writes a model's weights as the best so far."""
+        self._save(self._best, {"model": Variables(model.weights)})
+
+    def wait(self) -> None:
+        """Waits until all is written.
+
+        Raises:
+            OSError: something could not be.
+        """
+        self._background.wait()
+
+    def _save(
+        self, folder: CheckpointFolder, parts: Mapping[str, Part]
+    ) -> None:
+        values = {
+            f"{name}/{key}": _array(value)
+            for name, part in parts.items()
+            for key, value in part.state().items()
+        }
+        size = sum(value.nbytes for value in values.values())
+        # A view of a variable would change under the pen.
+        if size < machine.available_memory() / 2:
+            copies = {name: value.copy() for name, value in values.items()}
+            self._background.run(functools.partial(folder.write, copies))
+        else:
+            self._background.wait()
+            folder.write(values)
 
 
 def load_best_model(
@@ -103,55 +193,38 @@ def load_best_model(
     Raises:
         UserError: there is no trained model, or it is damaged.
     """
-    model_config, _, _ = config_lib.load(model_dir)
-    path = tf.train.latest_checkpoint(os.fspath(Path(model_dir, _BEST_DIR)))
-    if path is None:
+    model_config = RunRecord.load(model_dir).model
+    paths = CheckpointFolder(Path(model_dir, _BEST_DIR), keep=1).paths()
+    if not paths:
         raise UserError(
             f"{model_dir} holds no finished validation yet: there is no best "
             "model to use. Go on training."
         )
+    values = checkpoint_files.read(paths[0])
     model = build_model(model_config, jit_compile=jit_compile)
-    _restore(tf.train.Checkpoint(model=_values(model.weights)), path)
+    _restore(Variables(model.weights), "model", values, paths[0])
     return model, model_config
 
 
-def check_fits(
-    model_dir: str | os.PathLike, data_dir: str | os.PathLike, info: DatasetInfo
+def _array(value: Any) -> np.ndarray:
+    if isinstance(value, keras.Variable):
+        return value.numpy()
+    return np.asarray(value)
+
+
+def _restore(
+    part: Part, name: str, values: dict[str, np.ndarray], path: Path
 ) -> None:
-    """Checks that a model was trained on the data of a folder.
-
-    Raises:
-        UserError: it was not, or there is no model.
-    """
-    _, _, fingerprint = config_lib.load(model_dir)
-    if fingerprint != info.fingerprint:
-        raise UserError(
-            f"{model_dir} was trained on other data than {data_dir} holds: "
-            "vocabulary or labels differ. Name the data it was trained on."
-        )
-
-
-def _values(variables: list[keras.Variable]) -> list[tf.Variable]:
-    """What a checkpoint holds of a model or an optimizer, in their order.
-
-    Tracking the Keras object itself would silently leave out weights that a
-    layer keeps in a list.
-    """
-    return [variable.value for variable in variables]
-
-
-def _restore(checkpoint: tf.train.Checkpoint, path: str) -> None:
+    prefix = f"{name}/"
+    own = {
+        key.removeprefix(prefix): value
+        for key, value in values.items()
+        if key.startswith(prefix)
+    }
     try:
-        status = checkpoint.restore(path)
-        status.assert_existing_objects_matched().expect_partial()
-    except (
-        AssertionError,
-        IndexError,  # A data file that is cut short.
-        ValueError,
-        tf.errors.OpError,
-    ) as error:
-        reason = str(error).strip().splitlines()[0]
+        part.restore(own)
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(
-            f"The checkpoint {path} is damaged or belongs to a model of other "
-            f"settings ({reason})."
+            f"The checkpoint {path} belongs to a model of other settings "
+            f"({name}: {error})."
         ) from error

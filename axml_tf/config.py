@@ -5,30 +5,15 @@ name is an error everywhere.
 """
 
 import dataclasses
-import json
-import os
-from pathlib import Path
-from typing import Any, TypeVar
+import re
+from typing import Any
 
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_file
 from axml_tf.flags import setting
-
-CONFIG_FILE = "config.json"
-
-# What a run may change when it goes on.
-_MAY_CHANGE = (
-    "max_epochs",
-    "checkpoint_every",
-    "attention_every",
-    "early_stopping_patience",
-    "label_chunk_size",
-)
 
 _MODELS = ("attention_xml", "xml_rnn", "xml_cnn")
 _PRECISIONS = ("none", "bfloat16", "float16")
-
-_Config = TypeVar("_Config")
+_ON_BAD_RECORD = ("fail", "skip")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +105,17 @@ class TrainingConfig:
         "Epochs over which the learning rate falls to 0 along a cosine; 0 "
         "keeps it, as the paper does.",
     )
+    gradient_clip_factor: float = setting(
+        0.0,
+        "Clips a step's gradient at this many times the largest norm of the "
+        "last five steps as well; 0 switches it off.",
+    )
+    swa_start_epoch: int = setting(
+        0,
+        "Epoch from whose end on the weights of all validations are averaged, "
+        "each alike; the average is what is validated and kept. 0 switches "
+        "it off. From the authors' later code, not in the paper.",
+    )
     gradient_clip_norm: float = setting(
         5.0,
         "Largest global norm of a step's gradient; 0 switches it off. The "
@@ -137,8 +133,13 @@ class TrainingConfig:
         0,
         "Steps between validations; 0 validates at the end of an epoch only.",
     )
-    checkpoint_every: int = setting(
-        500, "Steps between checkpoints; every validation makes one too."
+    checkpoint_every: str = setting(
+        "500",
+        "Steps between checkpoints, or minutes: 500, or 10min. Every "
+        "validation makes one too.",
+    )
+    keep_checkpoints: int = setting(
+        2, "Newest checkpoints kept, should the last one be damaged."
     )
     attention_every: int = setting(
         1,
@@ -155,6 +156,12 @@ class TrainingConfig:
         "has instructions for it (AVX512-BF16, AMX, a GPU).",
         choices=_PRECISIONS,
     )
+    on_bad_record: str = setting(
+        "fail",
+        "What a damaged record of the training split does: end the run, or "
+        "be left out, counted and named.",
+        choices=_ON_BAD_RECORD,
+    )
     label_chunk_size: int = setting(
         0,
         "Labels that the loss works on at once; 0 chooses what fits a fixed "
@@ -165,6 +172,11 @@ class TrainingConfig:
         "Devices trained on together; 0 takes every GPU, or one CPU. More "
         "than the GPUs there are: logical CPU devices.",
     )
+    deterministic_ops: bool = setting(
+        True,
+        "Whether TensorFlow's ops give the same bits each time. Switch it off "
+        "where a GPU has no such op.",
+    )
     seed: int = setting(
         0, "Fixes initial weights, dropout and the order of documents."
     )
@@ -172,13 +184,15 @@ class TrainingConfig:
     def __post_init__(self):
         for name in ("batch_size", "max_epochs", "max_length"):
             _check(getattr(self, name) >= 1, self, name, "at least 1")
-        for name in ("checkpoint_every", "shuffle_buffer"):
+        for name in ("keep_checkpoints", "shuffle_buffer"):
             _check(getattr(self, name) >= 1, self, name, "at least 1")
         _check(self.learning_rate > 0, self, "learning_rate", "above 0")
         not_negative = (
             "warmup_steps",
             "decay_epochs",
             "gradient_clip_norm",
+            "gradient_clip_factor",
+            "swa_start_epoch",
             "early_stopping_patience",
             "validate_every",
             "attention_every",
@@ -193,88 +207,18 @@ class TrainingConfig:
             "mixed_precision",
             f"one of {', '.join(_PRECISIONS)}",
         )
-
-
-def claim(
-    model_dir: str | os.PathLike,
-    model: ModelConfig,
-    training: TrainingConfig,
-    data_fingerprint: str,
-) -> None:
-    """Writes config.json, or checks that the one there is of the same run.
-
-    Raises:
-        UserError: the folder holds a run of other settings or other data;
-            the message names them.
-    """
-    content = {
-        "model": dataclasses.asdict(model),
-        "training": dataclasses.asdict(training),
-        "data_fingerprint": data_fingerprint,
-    }
-    path = Path(model_dir, CONFIG_FILE)
-    if path.exists():
-        old_model, old_training, old_fingerprint = load(model_dir)
-        if old_fingerprint != data_fingerprint:
-            raise UserError(
-                f"{model_dir} holds a run on other data. Name another "
-                "--model_dir, or the data it was trained on."
-            )
-        differing = _differing(old_model, model) + [
-            line
-            for line in _differing(old_training, training)
-            if not line.startswith(_MAY_CHANGE)
-        ]
-        if differing:
-            raise UserError(
-                f"{model_dir} holds a run of other settings: "
-                f"{'; '.join(differing)}. Name another --model_dir, or train "
-                "with the settings it has."
-            )
-    with atomic_file(path) as temporary:
-        temporary.write_text(
-            json.dumps(content, indent=2) + "\n", encoding="utf-8"
+        _check(
+            self.on_bad_record in _ON_BAD_RECORD,
+            self,
+            "on_bad_record",
+            f"one of {', '.join(_ON_BAD_RECORD)}",
         )
-
-
-def load(
-    model_dir: str | os.PathLike,
-) -> tuple[ModelConfig, TrainingConfig, str]:
-    """Reads config.json: model, training, fingerprint of the data.
-
-    Raises:
-        UserError: the file is missing, damaged, or has unknown names.
-    """
-    path = Path(model_dir, CONFIG_FILE)
-    if not path.is_file():
-        raise UserError(
-            f"{path} is missing: {model_dir} holds no trained model. Train "
-            "one with axml-train."
+        _check(
+            bool(re.fullmatch(r"[1-9]\d{0,8}(min)?", self.checkpoint_every)),
+            self,
+            "checkpoint_every",
+            "a number of steps, or of minutes as in 10min",
         )
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return (
-            _from_dict(ModelConfig, content["model"]),
-            _from_dict(TrainingConfig, content["training"]),
-            content["data_fingerprint"],
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path} is damaged ({error}). Train the model again."
-        ) from error
-
-
-def _from_dict(kind: type[_Config], values: dict[str, Any]) -> _Config:
-    # Unknown and missing names are a TypeError of the constructor.
-    return kind(**values)
-
-
-def _differing(old: Any, new: Any) -> list[str]:
-    return [
-        f"{name} was {value!r}, is {getattr(new, name)!r}"
-        for name, value in dataclasses.asdict(old).items()
-        if value != getattr(new, name)
-    ]
 
 
 def _check(right: bool, config: Any, name: str, expected: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from axml_tf import machine
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
+from axml_tf.json_files import make, read_json
 from axml_tf.machine import Stopwatch
 
 _FILE = "costs.json"
@@ -56,8 +57,8 @@ def load_costs(model_dir: str | os.PathLike) -> Costs | None:
     if not path.is_file():
         return None
     try:
-        return Costs(**json.loads(path.read_text(encoding="utf-8")))
-    except (TypeError, ValueError) as error:
+        return make(Costs, read_json(path))
+    except ValueError as error:
         raise UserError(
             f"{path} is damaged ({error}). Remove it: what training has cost "
             "is then unknown."

@@ -12,19 +12,24 @@ SPLIT.features.npz      for the sparse systems, see sparse_features.py;
 features.txt            word <TAB> training documents that have it, of each
                         column
 SPLIT.features.txt      the same features as text, if asked for
+skipped.txt             split, place and reason of every raw record that was
+                        left out, if any was
 
 A set that is published as word counts has no text: no vocab.txt, no records,
 `max_length` 0, and as `vocab_size` the number of its features.
 """
 
 import dataclasses
+import itertools
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from axml_tf.errors import UserError
+from axml_tf.json_files import read_json
 
 FORMAT_VERSION = 2
 
@@ -32,6 +37,39 @@ DATASET_FILE = "dataset.json"
 VOCABULARY_FILE = "vocab.txt"
 LABELS_FILE = "labels.txt"
 EMBEDDINGS_FILE = "embeddings.npy"
+
+# Of published vectors, four times the widest. An embedding takes that for each
+# word of the vocabulary, however small a file says so.
+MOST_EMBEDDING_DIM = 4096
+
+# More than any published set has. What these count, a later step takes
+# memory for, so a description cannot ask for just anything.
+_MOST = {
+    "vocab_size": 10**8,
+    "num_distinct_words": 10**12,
+    "num_labels": 10**8,
+    "num_unseen_labels": 10**8,
+    "max_length": 10**8,
+    "embedding_dim": MOST_EMBEDDING_DIM,
+    "format_version": 10**6,
+    "schema_version": 10**6,
+    "tokenizer_version": 10**6,
+}
+_MOST_OF_SPLIT = {
+    "num_documents": 10**10,
+    "num_words": 10**15,
+    "num_labels": 10**12,
+    "num_truncated": 10**10,
+    "num_without_labels": 10**10,
+    "num_unseen_labels": 10**12,
+}
+_COMPRESSIONS = ("", "GZIP")
+# Becomes part of names of files.
+_SPLIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_LABEL_IDS = re.compile(r"(?:-?[0-9]{1,15}(?: -?[0-9]{1,15})*)?")
+_COUNT = re.compile(r"[0-9]{1,15}")
+# Characters of a line of text: of the names and ids in use none is near it.
+_MOST_CHARACTERS = 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +98,21 @@ class SplitInfo:
     num_unseen_labels: int
     length_percentiles: tuple[int, ...]
     shards: tuple[str, ...]
+
+    def __post_init__(self):
+        for name, most in _MOST_OF_SPLIT.items():
+            _check_count(name, getattr(self, name), most)
+        for length in self.length_percentiles:
+            _check_count("length_percentiles", length, _MOST["max_length"])
+        for name in self.shards:
+            _check(
+                isinstance(name, str)
+                and name not in ("", ".", "..")
+                and not re.search(r"[/\\\0]", name),
+                "shards",
+                name,
+                "names of files in the folder itself",
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +152,36 @@ class DatasetInfo:
     tokenizer_version: int
     versions: dict[str, str]
 
+    def __post_init__(self):
+        for name, most in _MOST.items():
+            value = getattr(self, name)
+            if name != "embedding_dim" or value is not None:
+                _check_count(name, value, most)
+        coverage = self.embedding_coverage
+        _check(
+            coverage is None
+            or (type(coverage) in (int, float) and 0 <= coverage <= 1),
+            "embedding_coverage",
+            coverage,
+            "from 0 to 1",
+        )
+        _check(
+            self.compression in _COMPRESSIONS,
+            "compression",
+            self.compression,
+            f"one of {_COMPRESSIONS}",
+        )
+        for name in self.splits:
+            _check(
+                _SPLIT_NAME.fullmatch(name) is not None,
+                "splits",
+                name,
+                "named by letters, digits, - and _",
+            )
+        texts = {"fingerprint": self.fingerprint, **self.versions}
+        for name, text in texts.items():
+            _check(isinstance(text, str), name, text, "a text")
+
     def save(self, data_dir: str | os.PathLike) -> None:
         """Writes dataset.json into `data_dir`."""
         text = json.dumps(dataclasses.asdict(self), indent=2) + "\n"
@@ -118,7 +201,7 @@ class DatasetInfo:
                 "Make one with axml-prepare."
             )
         try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
+            fields = read_json(path)
             version = fields["format_version"]
             if version != FORMAT_VERSION:
                 raise UserError(
@@ -154,6 +237,19 @@ def _split_info(fields: dict[str, Any]) -> SplitInfo:
     return SplitInfo(**{**fields, **{k: tuple(fields[k]) for k in lists}})
 
 
+def _check_count(name: str, value: Any, most: int) -> None:
+    # True is an int, too.
+    right = type(value) is int and 0 <= value <= most
+    _check(right, name, value, f"an integer from 0 to {most:,}")
+
+
+def _check(right: bool, name: str, value: Any, expected: str) -> None:
+    if not right:
+        raise ValueError(
+            f"`{name}` must be {expected}. Received: {str(value)[:60]!r}"
+        )
+
+
 def read_labels(data_dir: str | os.PathLike) -> tuple[list[str], list[int]]:
     """Names and training counts of all labels, unseen ones last, by id.
 
@@ -164,10 +260,10 @@ def read_labels(data_dir: str | os.PathLike) -> tuple[list[str], list[int]]:
     names, counts = [], []
     for number, line in enumerate(_lines(path), 1):
         name, tab, count = line.partition("\t")
-        if not tab or not count.isdecimal():
+        if not tab or not _COUNT.fullmatch(count):
             raise UserError(
                 f"{path}, line {number}: expected name, tab, count; found "
-                f"{line!r}. Prepare the data again."
+                f"{line[:60]!r}. Prepare the data again."
             )
         names.append(name)
         counts.append(int(count))
@@ -185,15 +281,21 @@ def read_true_labels(
     path = true_labels_path(data_dir, split)
     for number, line in enumerate(_lines(path), 1):
         document_id, tab, labels = line.rpartition("\t")
-        try:
-            if not tab:
-                raise ValueError("no tab")
-            yield document_id, [int(label) for label in labels.split()]
-        except ValueError as error:
+        if not tab or not _LABEL_IDS.fullmatch(labels):
             raise UserError(
-                f"{path}, line {number}: expected id, tab, label ids "
-                f"({error}). Prepare the data again."
-            ) from error
+                f"{path}, line {number}: expected id, tab, label ids with "
+                f"spaces between; found {line[:60]!r}. Prepare the data again."
+            )
+        label_ids = list(map(int, labels.split()))
+        if label_ids and not (
+            min(label_ids) >= 0 and max(label_ids) < _MOST["num_labels"]
+        ):
+            wrong = min(label_ids) if min(label_ids) < 0 else max(label_ids)
+            raise UserError(
+                f"{path}, line {number}: there is no label id {wrong}. "
+                "Prepare the data again."
+            )
+        yield document_id, label_ids
 
 
 def true_labels_path(data_dir: str | os.PathLike, split: str) -> Path:
@@ -207,7 +309,16 @@ def _lines(path: Path) -> Iterator[str]:
     # newline="\n": other line separators may stand inside an id or a label.
     with open(path, encoding="utf-8", newline="\n") as file:
         try:
-            for line in file:
+            for number in itertools.count(1):
+                line = file.readline(_MOST_CHARACTERS)
+                if len(line) == _MOST_CHARACTERS:
+                    raise UserError(
+                        f"{path}, line {number}: expected fewer than "
+                        f"{_MOST_CHARACTERS:,} characters. Prepare the data "
+                        "again."
+                    )
+                if not line:
+                    return
                 yield line.removesuffix("\n")
         except UnicodeDecodeError as error:
             raise UserError(

@@ -1,9 +1,12 @@
 """What a user can mend is told in one line, without a traceback."""
 
+import os
 import sys
 from collections.abc import Callable
 
 from absl import app, logging
+
+_MOST_OF_A_MESSAGE = 500  # Characters.
 
 
 class UserError(Exception):
@@ -11,6 +14,13 @@ class UserError(Exception):
 
     The message is one line that says what was expected, what came and how
     to mend it.
+    """
+
+
+class Resumable(Exception):
+    """A run was asked to end, and can go on where it stands.
+
+    The message is one line that says so.
     """
 
 
@@ -23,7 +33,8 @@ def run(main: Callable[[list[str]], None]) -> None:
 
     Raises:
         SystemExit: status 1 after a `UserError` or an `OSError` (missing
-            file, no permission, full disk); absl's own status otherwise.
+            file, no permission, full disk); 75 (EX_TEMPFAIL: try again)
+            after a `Resumable`; absl's own status otherwise.
     """
     logging.set_verbosity(logging.WARNING)
 
@@ -35,12 +46,29 @@ def run(main: Callable[[list[str]], None]) -> None:
                     "as --name=value."
                 )
             main(argv)
+            return
+        except Resumable as stopped:
+            print(stopped, file=sys.stderr)
+            sys.exit(os.EX_TEMPFAIL)
         except (UserError, OSError, *_tensorflow_errors()) as error:
             message = " ".join(str(error).split())
-            print(f"error: {message}", file=sys.stderr)
-            sys.exit(1)
+        # Not before the error is gone, and with it every progress bar that
+        # it broke off: each ends its line.
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
 
-    app.run(guarded)
+    app.run(guarded, flags_parser=_parse_flags)
+
+
+def _parse_flags(argv: list[str]) -> list[str]:
+    try:
+        return app.parse_flags_with_usage(argv)
+    # What absl does not expect of a flagfile: bytes that are no text, a path
+    # that is none, a name too long to look for similar ones.
+    except (OSError, RecursionError, ValueError) as error:
+        message = " ".join(str(error).split())[:_MOST_OF_A_MESSAGE]
+    print(f"error: The flags cannot be read: {message}.", file=sys.stderr)
+    sys.exit(1)
 
 
 def _tensorflow_errors() -> tuple[type[Exception], ...]:
@@ -55,7 +83,11 @@ def _tensorflow_errors() -> tuple[type[Exception], ...]:
         "DataLossError",
         "FailedPreconditionError",
         "NotFoundError",
+        # A file that grows larger than it may.
+        "OutOfRangeError",
         "PermissionDeniedError",
         "ResourceExhaustedError",
+        # A disk that fails.
+        "UnknownError",
     )
     return tuple(getattr(tensorflow.errors, name) for name in names)

@@ -1,13 +1,23 @@
-"""Outputs that appear whole under their final name, or not at all."""
+"""Outputs that appear whole under their final name, or not at all.
+
+Also where the machine is taken away: what is written reaches the disk before
+it gets its name. What a killed process leaves behind goes when the same output
+is written next, see `temporary_paths.py`.
+"""
 
 import contextlib
+import errno
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from axml_tf.errors import UserError
+from axml_tf.exchange import exchange
+from axml_tf.temporary_paths import temporary_directory, temporary_file
+
+# Disk, quota, or largest size of a file.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextlib.contextmanager
@@ -25,17 +35,12 @@ def atomic_file(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent
-    )
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    with _naming(path), temporary_file(path) as temporary:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
+        _to_disk(temporary)
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        _to_disk(path.parent)
 
 
 def check_writable(path: str | os.PathLike) -> None:
@@ -72,29 +77,54 @@ def atomic_directory(
         OSError: the parent folder cannot be written to.
     """
     path = Path(path)
-    if path.exists() and not overwrite and not _is_empty_directory(path):
+    if path.is_symlink():
+        # The folder is replaced, the link stays.
+        path = path.resolve()
+    if path.is_file():
+        raise UserError(f"{path} exists already, as a file. Name a folder.")
+    is_filled = path.exists() and any(path.iterdir())
+    if is_filled and not overwrite:
         raise UserError(
             f"{path} exists already. Name another folder, or pass "
             "--overwrite to replace it."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    try:
+    with _naming(path), temporary_directory(path) as temporary:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
-        if path.exists():
-            old = temporary.with_name(f"{temporary.name}.old")
-            os.replace(path, old)
-            os.replace(temporary, path)
-            shutil.rmtree(old)
+        for folder, _, names in os.walk(temporary):
+            for name in names:
+                _to_disk(Path(folder, name))
+            _to_disk(Path(folder))
+        if is_filled:
+            exchange(temporary, path)
         else:
             os.replace(temporary, path)
+        _to_disk(path.parent)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Says where there was no room: Python does not, when it writes."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM and error.filename is None:
+            error.filename = os.fspath(path)
+        raise
+
+
+def _to_disk(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Not every file system does so for a folder.
+        if error.errno != errno.EINVAL:
+            raise
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _is_empty_directory(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
+        os.close(handle)
 
 
 def _umask() -> int:

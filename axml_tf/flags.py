@@ -1,16 +1,26 @@
 """Flags made from the fields of a config dataclass."""
 
 import dataclasses
+import functools
+import sys
 from typing import Any
 
 from absl import flags
 
 from axml_tf.errors import UserError
 
+# TensorFlow counts and seeds by 32 bits in many places.
+_MOST = 2**31 - 1
+_INTEGERS = {"lower_bound": -_MOST, "upper_bound": _MOST}
+# Any but the infinite ones.
+_NUMBERS = {
+    "lower_bound": -sys.float_info.max,
+    "upper_bound": sys.float_info.max,
+}
 _DEFINE = {
     bool: flags.DEFINE_boolean,
-    int: flags.DEFINE_integer,
-    float: flags.DEFINE_float,
+    int: functools.partial(flags.DEFINE_integer, **_INTEGERS),
+    float: functools.partial(flags.DEFINE_float, **_NUMBERS),
     str: flags.DEFINE_string,
 }
 
@@ -48,7 +58,8 @@ def values(config_class: type) -> dict[str, Any]:
     """Values of the flags that `define` made, by field name.
 
     Raises:
-        UserError: a list holds something else than integers.
+        UserError: a list holds something else than integers, or one that is
+            too large.
     """
     return {field.name: _value(field) for field in _settings(config_class)}
 
@@ -58,12 +69,23 @@ def _value(field: dataclasses.Field) -> Any:
     if not isinstance(field.default, tuple):
         return value
     try:
-        return tuple(int(entry) for entry in value)
+        entries = tuple(int(entry) for entry in value)
     except ValueError as error:
         raise UserError(
             f"--{field.name} must be integers separated by commas; received "
-            f"{','.join(value)}."
+            f"{_printable(','.join(value))}."
         ) from error
+    if any(abs(entry) > _MOST for entry in entries):
+        raise UserError(
+            f"--{field.name} must be integers of at most {_MOST}; received "
+            f"{_printable(','.join(value))}."
+        )
+    return entries
+
+
+def _printable(text: str) -> str:
+    """The beginning of a text, on one line whatever is in it."""
+    return ascii(text)[1:-1][:80]
 
 
 def _settings(config_class: type) -> list[dataclasses.Field]:

@@ -10,13 +10,15 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from axml_tf import __version__, config, input_pipeline, machine
+from axml_tf import input_pipeline, machine, origin
 from axml_tf.builders import top_k_function
-from axml_tf.checkpoints import check_fits, load_best_model
+from axml_tf.checkpoints import load_best_model
 from axml_tf.costs import load_costs
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.data_identity import labels_hash
+from axml_tf.dataset_info import LABELS_FILE, DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.predictions import Provenance, TopK
+from axml_tf.run_record import RunRecord, check_fits
 
 
 def top_k_labels(
@@ -96,10 +98,12 @@ def predict_split(
         UserError: model or data are missing, damaged, or do not fit each
             other.
     """
+    labels = labels_hash(data_dir)
     with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
         watch = machine.Stopwatch()
         found = predict_top_k(top_k_labels(model, top_k), batches)
-    return dataclasses.replace(found, made_by=_made_by(model_dir, watch))
+    made_by = _made_by(model_dir, labels, watch)
+    return dataclasses.replace(found, made_by=made_by)
 
 
 def predict_all_labels(
@@ -149,7 +153,7 @@ def _opened(
         raise UserError(f"The {split} split of {data_dir} has no documents.")
     check_fits(model_dir, data_dir, info)
     model, _ = load_best_model(model_dir, jit_compile=True)
-    _, training_config, _ = config.load(model_dir)
+    training_config = RunRecord.load(model_dir).training
     batches = input_pipeline.guarded(
         input_pipeline.evaluation_batches(
             data_dir, info, split, batch_size, training_config.max_length
@@ -171,24 +175,22 @@ def _opened(
 
 
 def _made_by(
-    model_dir: str | os.PathLike, watch: machine.Stopwatch
+    model_dir: str | os.PathLike, labels: str, watch: machine.Stopwatch
 ) -> Provenance:
-    model_config, training_config, _ = config.load(model_dir)
+    record = RunRecord.load(model_dir)
     costs = load_costs(model_dir)
-    settings = dataclasses.asdict(model_config)
-    settings |= dataclasses.asdict(training_config)
+    settings = {**vars(record.model), **vars(record.training)}
     return Provenance(
-        model_config.model,
+        record.model.model,
         costs.seconds if costs else None,
         watch.seconds(),
         costs.cpu_seconds if costs else None,
         watch.cpu_seconds(),
         max(machine.peak_memory(), costs.peak_memory if costs else 0),
         machine.describe(),
+        origin.versions(("tensorflow", "keras")),
         {
-            "axml_tf": __version__,
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
+            **{name: str(value) for name, value in settings.items()},
+            LABELS_FILE: labels,
         },
-        {name: str(value) for name, value in settings.items()},
     )

@@ -10,6 +10,7 @@ from axml_tf.config import ModelConfig
 from axml_tf.dataset_info import EMBEDDINGS_FILE, DatasetInfo, read_labels
 from axml_tf.errors import UserError
 from axml_tf.model import has_attention
+from axml_tf.npz_files import Expected, read_npy
 
 
 def initialize(
@@ -50,8 +51,8 @@ def initialize(
 
 def _set_embeddings(layer: keras.layers.Embedding, path: Path) -> None:
     try:
-        vectors = np.load(path, allow_pickle=False)
-    except (EOFError, OSError, ValueError) as error:
+        vectors = read_npy(path, Expected("f", 2))
+    except (OSError, ValueError) as error:
         raise UserError(
             f"{path} cannot be read ({error}). Prepare the data again."
         ) from error

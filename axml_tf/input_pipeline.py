@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema
+from axml_tf.bad_records import read_through
 from axml_tf.config import TrainingConfig
-from axml_tf.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.documents import IdLimits, id_limits, in_range, parse_document
 from axml_tf.errors import UserError
 from axml_tf.length_buckets import bucket_lengths
+from axml_tf.shards import read_shard, shard_paths
 
 _PADDING = {
     "id": "",
@@ -19,6 +21,9 @@ _PADDING = {
     "label_ids": -1,
     "weight": 0.0,
 }
+# Until a batch is checked: -1 may stand in a record.
+_NO_LABEL = tf.int32.min
+_WRONG = "an id is empty or out of range"
 
 
 def training_batches(
@@ -32,7 +37,8 @@ def training_batches(
     Args:
         data_dir: folder of the prepared data.
         info: its description.
-        config: batch size, length, buffer and seed.
+        config: batch size, length, buffer, seed, and whether bad records are
+            left out (`bad_records.py` says which).
         epoch: number of the epoch; each has its own order.
 
     Returns:
@@ -45,14 +51,16 @@ def training_batches(
     file_seed, record_seed = np.random.SeedSequence(
         [config.seed, epoch]
     ).generate_state(2)
+    skip = config.on_bad_record == "skip"
     files = tf.data.Dataset.from_tensor_slices(paths)
     files = files.shuffle(len(paths), seed=int(file_seed))
     records = files.interleave(
-        lambda path: _read(path, info), cycle_length=len(paths)
+        lambda path: read_shard(path, info, skip), cycle_length=len(paths)
     )
     records = records.shuffle(config.shuffle_buffer, seed=int(record_seed))
-    max_length = min(config.max_length, info.max_length)
-    return _batches(records, info.split("train"), config.batch_size, max_length)
+    return _batches(
+        records, info, "train", config.batch_size, config.max_length, skip
+    )
 
 
 def evaluation_batches(
@@ -63,35 +71,11 @@ def evaluation_batches(
     max_length: int,
 ) -> tf.data.Dataset:
     """Every document of a split once, as `training_batches` gives them."""
-    records = tf.data.Dataset.from_tensor_slices(
-        shard_paths(data_dir, info, split)
-    ).flat_map(lambda path: _read(path, info))
-    max_length = min(max_length, info.max_length)
-    return _batches(records, info.split(split), batch_size, max_length)
-
-
-def shard_paths(
-    data_dir: str | os.PathLike, info: DatasetInfo, split: str
-) -> list[str]:
-    """Paths of a split's records.
-
-    Raises:
-        UserError: a shard is missing, or the data set has no text.
-    """
-    paths = [Path(data_dir, name) for name in info.split(split).shards]
-    if not paths:
-        raise UserError(
-            f"{data_dir} has word counts only, no text: it can train parabel "
-            "and one_vs_rest (python -m axml_tf.baselines.run), not a neural "
-            "model."
-        )
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        raise UserError(
-            f"{len(missing)} of {len(paths)} record files are missing, "
-            f"{missing[0]} among them. Prepare the data again."
-        )
-    return [str(path) for path in paths]
+    paths = shard_paths(data_dir, info, split)
+    records = tf.data.Dataset.from_tensor_slices(paths).flat_map(
+        lambda path: read_shard(path, info)
+    )
+    return _batches(records, info, split, batch_size, max_length)
 
 
 def guarded(
@@ -100,66 +84,82 @@ def guarded(
     info: DatasetInfo,
     split: str,
 ) -> Iterator:
-    """Iterates over a dataset; a damaged shard is named.
+    """Iterates over a dataset; a bad record is named.
 
     Raises:
-        UserError: a record cannot be read.
+        UserError: a record cannot be read, or is no document.
     """
     try:
         yield from dataset
-    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
+    except (tf.errors.DataLossError, *schema.UNREADABLE) as error:
         for path in shard_paths(data_dir, info, split):
-            _check_shard(path, info)
+            bad, _ = read_through(path, info, split)
+            if bad:
+                raise UserError(f"{bad[0]}. Prepare the data again.") from error
         raise UserError(
-            f"A record of the {split} split cannot be read: {error.message}. "
-            "Prepare the data again."
+            f"A record of the {split} split could not be read "
+            f"({type(error).__name__}), and now can be. Look after the disk, "
+            "then go on."
         ) from error
 
 
-def check_count(num_documents: int, info: DatasetInfo, split: str) -> None:
+def check_count(
+    num_documents: int,
+    info: DatasetInfo,
+    split: str,
+    num_left_out: int = 0,
+) -> None:
     """Checks that a whole split has been read.
 
     A shard that is cut off between two records, or right behind one, looks
     to its reader like one that is complete.
 
+    Args:
+        num_documents: that were read.
+        info: says how many were prepared.
+        split: its name.
+        num_left_out: that are known to be bad.
+
     Raises:
-        UserError: there were fewer documents than were prepared, or more.
+        UserError: there were fewer documents, or more.
     """
     expected = info.split(split).num_documents
-    if num_documents != expected:
+    if num_documents + num_left_out != expected:
+        left_out = f" and {num_left_out:,} bad ones" if num_left_out else ""
+        shards = info.split(split).shards
         raise UserError(
             f"The records of the {split} split hold {num_documents:,} "
-            f"documents, dataset.json says {expected:,}: a shard is cut "
-            "short. Prepare the data again."
+            f"documents{left_out}, dataset.json says {expected:,}: a shard is "
+            f"cut short, one of {shards[0]} to {shards[-1]}. Prepare the data "
+            "again."
         )
-
-
-def _check_shard(path: str, info: DatasetInfo) -> None:
-    count = 0
-    try:
-        for _ in _read(path, info).map(schema.parse):
-            count += 1
-    except (tf.errors.DataLossError, tf.errors.InvalidArgumentError) as error:
-        raise UserError(
-            f"{path} is damaged after record {count}. Prepare the data again."
-        ) from error
-
-
-def _read(path: tf.Tensor, info: DatasetInfo) -> tf.data.Dataset:
-    return tf.data.TFRecordDataset(path, compression_type=info.compression)
 
 
 def _batches(
     records: tf.data.Dataset,
-    split: SplitInfo,
+    info: DatasetInfo,
+    split: str,
     batch_size: int,
     max_length: int,
+    skip: bool = False,
 ) -> tf.data.Dataset:
-    documents = records.map(
-        lambda record: _parse(record, max_length),
-        num_parallel_calls=tf.data.AUTOTUNE,
-    )
-    lengths = bucket_lengths(split.length_percentiles, max_length)
+    max_length = min(max_length, info.max_length)
+    limits = id_limits(info, split)
+
+    def parse(record):
+        # One record after another is checked only where some are left out:
+        # that takes as long as half of the parsing, see `_check`.
+        document = (
+            parse_document(record, limits) if skip else schema.parse(record)
+        )
+        document["token_ids"] = document["token_ids"][:max_length]
+        document["weight"] = tf.ones([])
+        return document
+
+    documents = records.map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+    if skip:
+        documents = documents.ignore_errors()
+    lengths = bucket_lengths(info.split(split).length_percentiles, max_length)
     if lengths[-1] < max_length:
         # Empty, unless a record is longer than dataset.json says.
         lengths.append(max_length)
@@ -168,9 +168,9 @@ def _batches(
         # A boundary is the first length that no longer fits.
         bucket_boundaries=[length + 1 for length in lengths],
         bucket_batch_sizes=[batch_size] * (len(lengths) + 1),
-        padding_values=_PADDING,
+        padding_values={**_PADDING, "label_ids": _NO_LABEL},
     ).map(
-        lambda batch: _fill_up(batch, batch_size, lengths),
+        lambda batch: _fill_up(_check(batch, limits), batch_size, lengths),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
     options = tf.data.Options()
@@ -186,11 +186,20 @@ def _batches(
     return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 
-def _parse(record: tf.Tensor, max_length: int) -> dict[str, tf.Tensor]:
-    document = schema.parse(record)
-    document["token_ids"] = document["token_ids"][:max_length]
-    document["weight"] = tf.ones([])
-    return document
+def _check(
+    batch: dict[str, tf.Tensor], limits: IdLimits
+) -> dict[str, tf.Tensor]:
+    """Refuses ids that are out of range; pads labels by -1."""
+    labels = batch["label_ids"]
+    is_padding = labels == _NO_LABEL
+    is_right = (
+        tf.reduce_all(in_range(batch["token_ids"], limits.token_ids))
+        & tf.reduce_all(in_range(labels, limits.label_ids) | is_padding)
+        & tf.reduce_all(tf.strings.length(batch["id"]) > 0)
+    )
+    with tf.control_dependencies([tf.debugging.Assert(is_right, [_WRONG])]):
+        labels = tf.where(is_padding, _PADDING["label_ids"], labels)
+    return {**batch, "label_ids": labels}
 
 
 def _fill_up(

@@ -44,6 +44,17 @@ class Stopwatch:
         return time.process_time() - self._cpu_started
 
 
+def available_memory() -> int:
+    """Bytes that can be taken without swapping; 0 where it is not known."""
+    path = Path("/proc/meminfo")
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name == "MemAvailable":
+                return 1024 * int(value.split()[0])
+    return 0
+
+
 def peak_memory() -> int:
     """Bytes of this process' largest resident set so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -12,7 +12,16 @@ import numpy as np
 
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
-from axml_tf.npz_files import DAMAGE
+from axml_tf.json_files import make, parse_json
+from axml_tf.npz_files import Expected, read_npz
+
+_ARRAYS = {
+    "document_ids": Expected("U", 1),
+    "label_ids": Expected("i", 2),
+    "scores": Expected("f", 2),
+    # Files of earlier versions have no such entry.
+    "made_by": Expected("U", 0, is_optional=True),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,23 +107,16 @@ class TopK:
         if not Path(path).is_file():
             raise UserError(f"No predictions file at {path}.")
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return cls(
-                    arrays["document_ids"],
-                    arrays["label_ids"],
-                    arrays["scores"],
-                    _made_by(arrays),
-                )
-        except DAMAGE as error:
+            arrays = read_npz(path, _ARRAYS)
+            arrays["made_by"] = _made_by(arrays.get("made_by"))
+            return cls(**arrays)
+        except ValueError as error:
             raise UserError(
                 f"{path} is no readable predictions file ({error}). Make it "
                 "again with axml-predict."
             ) from error
 
 
-def _made_by(arrays: np.lib.npyio.NpzFile) -> Provenance | None:
-    # Files of earlier versions have no such entry.
-    if "made_by" not in arrays:
-        return None
-    fields = json.loads(arrays["made_by"].item())
-    return None if fields is None else Provenance(**fields)
+def _made_by(text: np.ndarray | None) -> Provenance | None:
+    fields = None if text is None else parse_json(text.item())
+    return None if fields is None else make(Provenance, fields)

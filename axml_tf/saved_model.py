@@ -1,6 +1,7 @@
 """TF Serving's versioned folders: OUTPUT/1, OUTPUT/2, ..."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
 
 from axml_tf import signatures
 from axml_tf.errors import UserError
+
+# As TensorFlow Serving has them: int64, without zeros in front.
+_VERSION = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class SavedModel:
@@ -52,9 +56,7 @@ def versions(base_dir: str | os.PathLike) -> list[int]:
     if not base_dir.exists():
         return []
     names = [entry.name for entry in base_dir.iterdir()]
-    return sorted(
-        int(name) for name in names if name.isascii() and name.isdigit()
-    )
+    return sorted(int(name) for name in names if _VERSION.fullmatch(name))
 
 
 def newest_version(path: str | os.PathLike) -> Path:

@@ -23,6 +23,11 @@ UNKNOWN_ID = 1
 PAD_TOKEN = "<pad>"
 UNKNOWN_TOKEN = "<unk>"
 
+# What a record that is no such Example raises. The second stands for the
+# first: TensorFlow puts the record's bytes into the message, which Python
+# then cannot read.
+UNREADABLE = (tf.errors.InvalidArgumentError, UnicodeDecodeError)
+
 FEATURES = {
     "id": tf.io.FixedLenFeature([], tf.string),
     "text": tf.io.FixedLenFeature([], tf.string),
@@ -58,12 +63,18 @@ def parse(
 
     Returns:
         Dictionary of `id` (scalar string), `token_ids` (1-D int32),
-        `label_ids` (1-D int32) and, if asked for, `text` (scalar string).
+        `label_ids` (1-D int32) and, if asked for, `text` (scalar string). An
+        id that int32 cannot hold becomes -1 or 2**31 - 1, never an id that
+        another label or word has.
+
+    Raises:
+        UNREADABLE: one of these errors, if it is no such record.
     """
     wanted = {k: v for k, v in FEATURES.items() if with_text or k != "text"}
     record = tf.io.parse_single_example(serialized, wanted)
-    record["token_ids"] = tf.cast(record["token_ids"], tf.int32)
-    record["label_ids"] = tf.cast(record["label_ids"], tf.int32)
+    for name in ("token_ids", "label_ids"):
+        ids = tf.clip_by_value(record[name], -1, tf.int32.max)
+        record[name] = tf.cast(ids, tf.int32)
     return record
 
 

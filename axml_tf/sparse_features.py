@@ -15,7 +15,17 @@ import scipy.sparse
 from axml_tf.dataset_info import read_true_labels
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
-from axml_tf.npz_files import DAMAGE
+from axml_tf.npz_files import Expected, read_npz
+
+# As many columns as no published set has; a model takes memory for each.
+_MOST_FEATURES = 10**8
+_ARRAYS = {
+    "format": Expected("SU", 0),
+    "shape": Expected("i", 1),
+    "data": Expected("f", 1),
+    "indices": Expected("i", 1),
+    "indptr": Expected("i", 1),
+}
 
 
 def command(data_dir: str | os.PathLike) -> str:
@@ -67,13 +77,12 @@ def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
             f"`{command(data_dir)}`."
         )
     try:
-        matrix = scipy.sparse.csr_matrix(
-            scipy.sparse.load_npz(path), dtype=np.float32
-        )
-        matrix.check_format(full_check=True)
+        matrix = read_csr(path)
+        if matrix.shape[1] > _MOST_FEATURES:
+            raise ValueError(f"expected at most {_MOST_FEATURES:,} features")
         if not np.isfinite(matrix.data).all():
             raise ValueError("a value is no number")
-    except (*DAMAGE, OSError) as error:
+    except ValueError as error:
         raise UserError(
             f"{path} is no readable file of features ({error}). Make it "
             f"again with `{command(data_dir)}`."
@@ -86,6 +95,34 @@ def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
         )
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
+    return matrix
+
+
+def read_csr(path: str | os.PathLike) -> scipy.sparse.csr_matrix:
+    """Reads what `scipy.sparse.save_npz` has written.
+
+    Returns:
+        float32 CSR matrix.
+
+    Raises:
+        ValueError: the file is damaged, or holds another kind of matrix.
+        OSError: it cannot be opened.
+    """
+    arrays = read_npz(path, _ARRAYS)
+    if arrays["format"].astype(str) != "csr":
+        raise ValueError("expected a matrix in CSR form")
+    try:
+        matrix = scipy.sparse.csr_matrix(
+            (
+                arrays["data"].astype(np.float32, copy=False),
+                arrays["indices"],
+                arrays["indptr"],
+            ),
+            arrays["shape"].tolist(),
+        )
+        matrix.check_format(full_check=True)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(str(error)) from error
     return matrix
 
 

@@ -1,33 +1,21 @@
-"""The training loop: one, under every strategy."""
+"""Trains a model on a prepared data set, or goes on with a run."""
 
 import os
-import time
-from collections.abc import Iterator
+from pathlib import Path
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-from axml_tf import config as config_lib
-from axml_tf import input_pipeline, quiet_start
-from axml_tf.builders import build_model
-from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf import bad_records, data_identity, input_pipeline, run_record
+from axml_tf.background import Background
+from axml_tf.bad_records import LeftOut
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.costs import Costs, load_costs
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
-from axml_tf.evaluation.ranking import ranking_measures
-from axml_tf.hooks.board import Board
-from axml_tf.hooks.progress_meter import ProgressMeter
-from axml_tf.inference import predict_top_k, top_k_labels
-from axml_tf.initialization import initialize
-from axml_tf.machine import Stopwatch
-from axml_tf.optimizers import make_optimizer
-from axml_tf.training_step import make_training_step
+from axml_tf.stop_signals import StopSignals
+from axml_tf.training_run import Run
 
-# Steps between two points of TensorBoard's training curves.
-_SUMMARIZE_EVERY = 20
+_SKIPPED_FILE = "skipped.txt"
 
 
 def train(
@@ -50,6 +38,7 @@ def train(
     Raises:
         UserError: data or settings do not fit each other or the run that
             `output_dir` holds; the loss is no longer finite.
+        Resumable: a signal asked the run to end; a checkpoint is written.
     """
     info = DatasetInfo.load(data_dir)
     for split in ("train", "dev"):
@@ -57,14 +46,52 @@ def train(
             raise UserError(f"The {split} split of {data_dir} is empty.")
         input_pipeline.shard_paths(data_dir, info, split)
     _check_model(model_config, training_config)
+    if training_config.deterministic_ops:
+        tf.config.experimental.enable_op_determinism()
     strategy = _make_strategy(training_config)
     # Not before: settings that cannot be trained with claim no folder.
-    config_lib.claim(
-        output_dir, model_config, training_config, info.fingerprint
+    left_out = _left_out(training_config, data_dir, info)
+    changed = run_record.claim(
+        output_dir,
+        model_config,
+        training_config,
+        {
+            **data_identity.training_parts(data_dir, info),
+            "train_left_out": len(left_out.document_ids),
+        },
     )
-    return _Run(
-        strategy, model_config, training_config, info, data_dir, output_dir
-    ).train()
+    if changed:
+        print(
+            "This run was begun with another program, and may no longer be "
+            f"repeated bit for bit: {'; '.join(changed)}."
+        )
+    if training_config.on_bad_record == "skip":
+        print(left_out.report())
+        left_out.write(Path(output_dir, _SKIPPED_FILE))
+    with StopSignals() as signals, Background() as background:
+        best = Run(
+            *(strategy, model_config, training_config, info),
+            *(data_dir, output_dir, len(left_out.document_ids)),
+            *(signals, background),
+        ).train()
+    if training_config.on_bad_record == "skip":
+        print(left_out.report())
+    return best
+
+
+def _left_out(
+    config: TrainingConfig, data_dir: str | os.PathLike, info: DatasetInfo
+) -> LeftOut:
+    """Training documents to do without; none unless that is asked for."""
+    if config.on_bad_record != "skip":
+        return LeftOut("train", [], [])
+    left_out = bad_records.left_out(data_dir, info, "train")
+    if len(left_out.document_ids) == info.split("train").num_documents:
+        raise UserError(
+            f"All records of the train split of {data_dir} are bad. Prepare "
+            "the data again."
+        )
+    return left_out
 
 
 def _check_model(model: ModelConfig, training: TrainingConfig) -> None:
@@ -88,204 +115,3 @@ def _make_strategy(config: TrainingConfig) -> tf.distribute.Strategy:
             f"{num_replicas} replicas."
         )
     return strategy
-
-
-class _Run:
-    """One training run; `train` reads from top to bottom."""
-
-    def __init__(
-        self, strategy, model_config, config, info, data_dir, output_dir
-    ):
-        self.strategy = strategy
-        self.config = config
-        self.info = info
-        self.data_dir = data_dir
-        keras.utils.set_random_seed(config.seed)
-        with self.strategy.scope():
-            self.model = build_model(
-                model_config, config.mixed_precision, jit_compile=True
-            )
-            initialize(self.model, model_config, info, data_dir)
-            self.optimizer = make_optimizer(
-                config, info.splits["train"].num_documents
-            )
-            self.optimizer.build(self.model.trainable_variables)
-        # Validation predicts outside the strategy.
-        self.validation_model = build_model(
-            model_config, config.mixed_precision, jit_compile=True
-        )
-        self.best_labels = top_k_labels(self.validation_model, top_k=5)
-        self.step = make_training_step(
-            self.strategy,
-            self.model,
-            self.optimizer,
-            config,
-            self._batches(epoch=0).element_spec,
-        )
-        self.first_step_is_made = False
-        self.output_dir = output_dir
-        self.earlier_costs = load_costs(output_dir) or Costs()
-        self.watch = Stopwatch()
-        self.progress = Progress()
-        self.checkpoints = Checkpoints(
-            output_dir, self.model, self.optimizer, self.progress
-        )
-        self.board = Board(
-            output_dir,
-            self.validation_model,
-            model_config,
-            config,
-            info,
-            data_dir,
-        )
-
-    def train(self) -> float:
-        if self.checkpoints.restore_latest():
-            print(f"Going on after step {int(self.progress.step)}.")
-        else:
-            self.board.introduce()
-            self.validation_model.set_weights(self.model.get_weights())
-            self._look_at_attention()
-        while not self._is_finished():
-            self._train_epoch()
-        self.board.finish(int(self.progress.step))
-        return float(self.progress.best)
-
-    def _is_finished(self) -> bool:
-        patience = self.config.early_stopping_patience
-        stopped = 0 < patience <= int(self.progress.stale_validations)
-        return stopped or int(self.progress.epoch) >= self.config.max_epochs
-
-    def _train_epoch(self) -> None:
-        epoch = int(self.progress.epoch)
-        done = int(self.progress.step_in_epoch)
-        num_seen = 0
-        with ProgressMeter(
-            f"epoch {epoch + 1}",
-            self.info.splits["train"].num_documents,
-            done * self.config.batch_size,
-        ) as meter:
-            for batch in self._guarded(self._batches(epoch, done), "train"):
-                loss, num_documents, norm = map(float, self.step(batch))
-                self._check_loss(loss, batch)
-                self.progress.step.assign_add(1)
-                self.progress.step_in_epoch.assign_add(1)
-                meter.update(loss, int(num_documents))
-                num_seen += int(num_documents)
-                self._after_step(meter, norm)
-                if self._is_finished():
-                    return
-            if not done:
-                input_pipeline.check_count(num_seen, self.info, "train")
-            self.progress.epoch.assign_add(1)
-            self.progress.step_in_epoch.assign(0)
-            if self._is_time_to_validate():  # `_after_step` has done so.
-                self._save_latest()
-            else:
-                self._validate(meter)
-            self._look_at_attention()
-
-    def _after_step(self, meter: ProgressMeter, norm: float) -> None:
-        """Summarizes, validates and saves where it is time."""
-        step = int(self.progress.step)
-        if not self.first_step_is_made:
-            self.first_step_is_made = True
-            seconds = time.monotonic() - quiet_start.STARTED
-            meter.write(f"First step {seconds:.1f} s after the start.")
-        if step % _SUMMARIZE_EVERY == 0:
-            self._summarize(
-                "train",
-                loss=meter.loss,
-                documents_per_second=meter.rate,
-                gradient_norm=norm,
-                learning_rate=float(self.optimizer.learning_rate),
-            )
-        if self._is_time_to_validate():
-            self._validate(meter)
-        elif step % self.config.checkpoint_every == 0:
-            self._save_latest()
-
-    def _save_latest(self) -> None:
-        self.checkpoints.save_latest()
-        self.earlier_costs.plus(self.watch).save(self.output_dir)
-
-    def _is_time_to_validate(self) -> bool:
-        validate_every = self.config.validate_every
-        return bool(validate_every) and (
-            int(self.progress.step) % validate_every == 0
-        )
-
-    def _validate(self, meter: ProgressMeter) -> None:
-        started = time.monotonic()
-        self.validation_model.set_weights(self.model.get_weights())
-        measures = self._measure_dev()
-        score = measures["nDCG@5"]
-        improved = score > float(self.progress.best)
-        if improved:
-            self.progress.best.assign(score)
-            self.progress.stale_validations.assign(0)
-            self.checkpoints.save_best()
-            self.board.best(int(self.progress.step), measures)
-        else:
-            self.progress.stale_validations.assign_add(1)
-        self._save_latest()
-        self._summarize("dev", **measures)
-        figures = ", ".join(f"{k} {100 * v:.2f}" for k, v in measures.items())
-        meter.write(
-            f"step {int(self.progress.step)}: dev {figures}"
-            f" in {time.monotonic() - started:.0f} s"
-            f"{' (best so far)' if improved else ''}"
-        )
-
-    def _measure_dev(self) -> dict[str, float]:
-        true_labels = []
-
-        def batches():
-            for batch in self._guarded(
-                input_pipeline.evaluation_batches(
-                    self.data_dir,
-                    self.info,
-                    "dev",
-                    self.config.batch_size,
-                    self.config.max_length,
-                ),
-                "dev",
-            ):
-                real = batch["weight"].numpy() > 0
-                for row in batch["label_ids"].numpy()[real]:
-                    true_labels.append(row[row >= 0])
-                yield batch
-            # Here, for without any batch there is nothing to predict.
-            input_pipeline.check_count(len(true_labels), self.info, "dev")
-
-        top_k = predict_top_k(self.best_labels, batches())
-        return ranking_measures(top_k.label_ids, true_labels, ks=(1, 3, 5))
-
-    def _batches(self, epoch: int, done: int = 0):
-        """Batches of an epoch from the one after `done`, for all replicas."""
-        batches = input_pipeline.training_batches(
-            self.data_dir, self.info, self.config, epoch
-        )
-        return self.strategy.experimental_distribute_dataset(batches.skip(done))
-
-    def _guarded(self, batches, split: str) -> Iterator:
-        return input_pipeline.guarded(batches, self.data_dir, self.info, split)
-
-    def _summarize(self, group: str, **scalars: float) -> None:
-        self.board.scalars(int(self.progress.step), group, **scalars)
-
-    def _look_at_attention(self) -> None:
-        self.board.look(int(self.progress.epoch), int(self.progress.step))
-
-    def _check_loss(self, loss: float, batch) -> None:
-        if np.isfinite(loss):
-            return
-        rows = self.strategy.experimental_local_results(batch["id"])
-        names = np.concatenate([row.numpy() for row in rows])
-        documents = ", ".join(name.decode() for name in names if name)
-        raise UserError(
-            f"The loss is {loss} at step {int(self.progress.step) + 1}. Train "
-            "anew, in another --model_dir, with a lower --learning_rate or "
-            "--gradient_clip_norm. "
-            f"Documents of the batch: {documents}"
-        )

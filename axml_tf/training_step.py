@@ -22,21 +22,23 @@ def make_training_step(
         strategy: where model and optimizer were made.
         model: from token ids to logits.
         optimizer: built for the model.
-        config: its `gradient_clip_norm`, of the gradient of the loss summed
-            over labels, and `label_chunk_size`.
+        config: its `label_chunk_size`, and whether it clips gradients.
         element_spec: of the distributed dataset of batches.
 
     Returns:
-        Function of one batch that makes the step and returns three scalars:
-        the loss (the paper's eq. 6), the number of documents, and the global
-        norm of the gradient before it was clipped.
+        Function of a batch, and of the largest global norm that the gradient
+        of the loss summed over labels may have. It makes the step and returns
+        three scalars: the loss (the paper's eq. 6), the number of documents,
+        and the norm of the gradient before it was clipped.
     """
     loss_of = loss_function(model, config.label_chunk_size)
     num_labels = model.output.shape[1]
     variables = model.trainable_variables
     num_replicas = strategy.num_replicas_in_sync
 
-    def replica_step(batch):
+    is_clipped = config.gradient_clip_norm or config.gradient_clip_factor
+
+    def replica_step(batch, norm_limit):
         all_reduce = tf.distribute.get_replica_context().all_reduce
         sum_up = tf.distribute.ReduceOp.SUM
         num_local = tf.reduce_sum(batch["weight"])
@@ -55,28 +57,27 @@ def make_training_step(
         gradients = tape.gradient(loss, [v.value for v in variables])
         gradients = all_reduce(sum_up, gradients)
         norm = tf.linalg.global_norm(gradients)
-        if config.gradient_clip_norm:
-            gradients, _ = tf.clip_by_global_norm(
-                gradients, config.gradient_clip_norm, norm
-            )
         # The optimizer sums over the replicas once more.
-        gradients = [_scale(g, 1 / num_replicas) for g in gradients]
+        factor = 1 / num_replicas
+        if is_clipped:
+            factor *= tf.minimum(1.0, norm_limit / norm)
+        gradients = [_scale(g, factor) for g in gradients]
         optimizer.apply(gradients, variables)
         # The norm is the same on all replicas.
         return loss / num_labels, num_local, norm / num_replicas
 
-    @tf.function(input_signature=[element_spec])
-    def step(batch):
+    @tf.function(input_signature=[element_spec, tf.TensorSpec([])])
+    def step(batch, norm_limit):
         return [
             strategy.reduce(tf.distribute.ReduceOp.SUM, result, axis=None)
-            for result in strategy.run(replica_step, args=(batch,))
+            for result in strategy.run(replica_step, args=(batch, norm_limit))
         ]
 
     return step
 
 
-def _scale(gradient, factor: float):
-    if factor == 1:
+def _scale(gradient, factor: float | tf.Tensor):
+    if isinstance(factor, float) and factor == 1:
         return gradient
     if isinstance(gradient, tf.IndexedSlices):
         return tf.IndexedSlices(

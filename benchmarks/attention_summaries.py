@@ -21,14 +21,14 @@ from axml_tf import errors, quiet_start  # noqa: F401  # isort: skip
 from absl import flags
 
 from axml_tf import flags as config_flags
-from axml_tf import training
+from axml_tf import training, training_run
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.hooks.board import Board
 from benchmarks.report import Report, define_flags, rounds
 
 _LOOKS = (Board, ("_attention_summaries", "look"))
-_EPOCHS = (training._Run, ("_train_epoch",))
+_EPOCHS = (training_run.Run, ("_train_epoch",))
 
 
 @contextlib.contextmanager

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import keras
 
-from axml_tf import config, dataset_info
-from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf import data_identity, dataset_info, run_record
+from axml_tf.background import Background
+from axml_tf.checkpoints import Checkpoints
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.model import build_attention_xml
-from axml_tf.optimizers import LazyAdam
 from benchmarks.prepared import write_random_documents
 from benchmarks.sizes import Size
 from data_prep.vocabulary import WordCounter, split_batch
@@ -38,8 +38,6 @@ def export_random_model(folder: Path, size: Size, texts: list[bytes]) -> Path:
     info = write_random_documents(data_dir, lengths, size)
     info.save(data_dir)
     vocabulary.write(data_dir / dataset_info.VOCABULARY_FILE)
-    labels = "".join(f"label {i}\t1\n" for i in range(size.num_labels))
-    (data_dir / dataset_info.LABELS_FILE).write_text(labels)
     model_config = ModelConfig(
         size.vocab_size,
         size.num_labels,
@@ -47,15 +45,14 @@ def export_random_model(folder: Path, size: Size, texts: list[bytes]) -> Path:
         hidden_dim=size.hidden_dim,
         fc_dims=tuple(size.fc_dims),
     )
-    config.claim(
+    run_record.claim(
         model_dir,
         model_config,
         TrainingConfig(max_length=size.tokens),
-        info.fingerprint,
+        data_identity.model_parts(data_dir, info),
     )
     keras.utils.set_random_seed(0)
     model = build_attention_xml(model_config)
-    optimizer = LazyAdam(1e-3)
-    optimizer.build(model.trainable_variables)
-    Checkpoints(model_dir, model, optimizer, Progress()).save_best()
+    with Background() as background:
+        Checkpoints(model_dir, {}, 1, background).save_best(model)
     return export_model(model_dir, data_dir, folder / "axml").parent

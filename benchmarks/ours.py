@@ -70,7 +70,7 @@ class Ours(Measured):
     def step(self) -> float:
         """Seconds of forward, backward and update."""
         start = time.perf_counter()
-        loss, *_ = self._step(self.batch)
+        loss, *_ = self._step(self.batch, tf.constant(np.inf))
         float(loss)
         return time.perf_counter() - start
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def write_random_documents(
     size: Size,
     seed: int = 0,
 ) -> DatasetInfo:
-    """Writes a train split of random words and labels, and nothing else.
+    """Writes a train split of random words and labels, and their names.
 
     Args:
         folder: which is there.
@@ -51,6 +52,14 @@ def write_random_documents(
                 length,
                 sorted(label_ids.tolist()),
             )
+    names = {
+        dataset_info.VOCABULARY_FILE: [f"w{i}" for i in range(size.vocab_size)],
+        dataset_info.LABELS_FILE: [
+            f"label {i}\t1" for i in range(size.num_labels)
+        ],
+    }
+    for name, lines in names.items():
+        Path(folder, name).write_text("".join(f"{x}\n" for x in lines))
     return DatasetInfo(
         vocab_size=size.vocab_size,
         num_distinct_words=size.vocab_size,

@@ -10,6 +10,7 @@ from data_prep.readers.formats import FORMATS
 
 # Names on the command line, and TensorFlow's.
 COMPRESSIONS = {"none": "", "gzip": "GZIP"}
+ON_BAD_RECORD = ("fail", "skip")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +44,16 @@ class PrepareConfig:
         "there is none; 0 for no dev split.",
     )
     seed: int = setting(0, "Of the dev split and of random vectors.")
+    on_bad_record: str = setting(
+        "fail",
+        "What a raw record that cannot be read does: end the run, or be left "
+        "out, counted and named in skipped.txt. What leaves no next record "
+        "to go on with is an error always: damaged gzip files, lines of more "
+        "than 16 MiB, wrong headers, unequal numbers of lines, open quotes "
+        "(csv), lines out of order (rcv1), files of labels, ids that stand "
+        "twice.",
+        choices=ON_BAD_RECORD,
+    )
     overwrite: bool = setting(False, "Whether to replace --output_dir.")
     text_field: str = setting(
         Fields.text_field, "Field of the text (jsonl, csv)."
@@ -59,6 +70,7 @@ class PrepareConfig:
     def __post_init__(self):
         _check_choice("format", self.format, FORMATS)
         _check_choice("compression", self.compression, tuple(COMPRESSIONS))
+        _check_choice("on_bad_record", self.on_bad_record, ON_BAD_RECORD)
         # Padding and unknown take two entries.
         _check_at_least("max_vocab_size", self.max_vocab_size, 3)
         _check_at_least("min_count", self.min_count, 1)

@@ -21,7 +21,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from axml_tf import dataset_info, errors, schema, text
+from axml_tf import dataset_info, errors, origin, schema, text
 from axml_tf import flags as config_flags
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.files import atomic_directory
@@ -34,8 +34,13 @@ from data_prep.prepare_sparse import prepare_sparse
 from data_prep.readers.document import Document
 from data_prep.readers.formats import Reader
 from data_prep.readers.xmc_sparse import XmcSparseReader
-from data_prep.splits import check_not_empty, open_reader, split_documents
-from data_prep.versions import library_versions
+from data_prep.skipped_records import SkippedRecords
+from data_prep.splits import (
+    check_any_label,
+    check_not_empty,
+    open_reader,
+    split_documents,
+)
 from data_prep.vocabulary import Vocabulary, WordCounter, split_batch
 from data_prep.word_spool import WordSpool
 from data_prep.writer import SplitWriter
@@ -60,20 +65,21 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
     """
     start = time.monotonic()
     reader = open_reader(config)
+    skipped = SkippedRecords() if config.on_bad_record == "skip" else None
     if isinstance(reader, XmcSparseReader):
-        return prepare_sparse(config, reader)
+        return prepare_sparse(config, reader, skipped)
     splits = reader.splits()
     with (
         atomic_directory(config.output_dir, config.overwrite) as output_dir,
         WordSpool(output_dir) as spool,
     ):
-        words, label_counts = _count(reader, splits, config, spool)
+        words, label_counts = _count(reader, splits, config, skipped, spool)
         vocabulary = words.vocabulary(config.max_vocab_size, config.min_count)
         del words
         vocabulary.write(output_dir / dataset_info.VOCABULARY_FILE)
         labels = Labels(label_counts)
         writers = _write_splits(
-            reader, splits, config, labels, spool, output_dir
+            reader, splits, config, skipped, labels, spool, output_dir
         )
         labels.write(output_dir / dataset_info.LABELS_FILE)
         coverage = embedding_dim = None
@@ -95,11 +101,15 @@ def prepare(config: PrepareConfig) -> DatasetInfo:
             format_version=dataset_info.FORMAT_VERSION,
             schema_version=schema.SCHEMA_VERSION,
             tokenizer_version=text.TOKENIZER_VERSION,
-            versions=library_versions(_LIBRARIES),
+            versions=origin.versions(_LIBRARIES),
         )
         info.save(output_dir)
+        if skipped is not None:
+            skipped.write(output_dir)
     unseen = {name: len(w.unseen_labels) for name, w in writers.items()}
     statistics.report(info, unseen, coverage, time.monotonic() - start)
+    if skipped is not None:
+        print(skipped.report())
     return info
 
 
@@ -107,12 +117,15 @@ def _count(
     reader: Reader,
     splits: list[str],
     config: PrepareConfig,
+    skipped: SkippedRecords | None,
     spool: WordSpool,
 ) -> tuple[WordCounter, collections.Counter]:
     """First pass: words and labels of the training documents."""
     words = WordCounter()
     label_counts = collections.Counter()
-    documents = split_documents(reader, "train", splits, config, "count train")
+    documents = split_documents(
+        reader, "train", splits, config, skipped, "count train"
+    )
     split = functools.partial(split_batch, max_length=config.max_length)
     for batch, batch_words in map_batches(split, documents):
         words.update(batch_words)
@@ -120,10 +133,7 @@ def _count(
         label_counts.update(
             label for document in batch for label in document.labels
         )
-    if not label_counts:
-        raise errors.UserError(
-            f"No training document in {config.input_dir} has a label."
-        )
+    check_any_label(label_counts, config, skipped)
     return words, label_counts
 
 
@@ -131,6 +141,7 @@ def _write_splits(
     reader: Reader,
     splits: list[str],
     config: PrepareConfig,
+    skipped: SkippedRecords | None,
     labels: Labels,
     spool: WordSpool,
     output_dir: Path,
@@ -154,7 +165,7 @@ def _write_splits(
             )
         for split, writer in writers.items():
             documents = split_documents(
-                reader, split, splits, config, f"write {split}"
+                reader, split, splits, config, skipped, f"write {split}"
             )
             batches = (
                 _spooled(tokenizer, spool, documents)
@@ -235,7 +246,11 @@ def _write_embeddings(
     vectors, coverage = build_embeddings(
         config.embeddings, vocabulary, config.seed
     )
-    np.save(output_dir / dataset_info.EMBEDDINGS_FILE, vectors)
+    with open(output_dir / dataset_info.EMBEDDINGS_FILE, "wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(vectors)
+        np.lib.format.write_array_header_1_0(file, header)
+        # `np.save` does not say why it could not write.
+        file.write(vectors.data)
     return vectors.shape[1], coverage
 
 

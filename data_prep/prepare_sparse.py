@@ -18,21 +18,27 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
-from axml_tf import dataset_info, schema, sparse_features, text
+from axml_tf import dataset_info, origin, schema, sparse_features, text
 from axml_tf.dataset_info import DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_directory
 from data_prep.config import PrepareConfig
 from data_prep.labels import Labels
 from data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
-from data_prep.splits import check_not_empty, split_documents
-from data_prep.versions import library_versions
+from data_prep.skipped_records import SkippedRecords
+from data_prep.splits import (
+    check_any_label,
+    check_not_empty,
+    split_documents,
+)
 
 _LIBRARIES = ("numpy", "scipy")
 
 
 def prepare_sparse(
-    config: PrepareConfig, reader: XmcSparseReader
+    config: PrepareConfig,
+    reader: XmcSparseReader,
+    skipped: SkippedRecords | None,
 ) -> DatasetInfo:
     """Prepares a data set of word counts and prints what is in it.
 
@@ -42,6 +48,8 @@ def prepare_sparse(
         config: what to read, how, and where to. What it says of words, their
             vectors excepted, has no meaning here.
         reader: reads `config.input_dir`.
+        skipped: takes the records that cannot be read; without it the first
+            one is an error.
 
     Returns:
         The description that was written as dataset.json.
@@ -58,13 +66,13 @@ def prepare_sparse(
     start = time.monotonic()
     splits = reader.splits()
     num_features = reader.num_features()
-    labels = Labels(_count_labels(reader, splits, config))
+    labels = Labels(_count_labels(reader, splits, config, skipped))
     with atomic_directory(config.output_dir, config.overwrite) as output_dir:
         infos = {}
         seen = np.zeros(num_features, bool)
         for split in config.output_splits(splits):
             documents = split_documents(
-                reader, split, splits, config, f"write {split}"
+                reader, split, splits, config, skipped, f"write {split}"
             )
             infos[split], features = _write_split(
                 output_dir, split, documents, labels, num_features
@@ -90,30 +98,36 @@ def prepare_sparse(
             format_version=dataset_info.FORMAT_VERSION,
             schema_version=schema.SCHEMA_VERSION,
             tokenizer_version=text.TOKENIZER_VERSION,
-            versions=library_versions(_LIBRARIES),
+            versions=origin.versions(_LIBRARIES),
         )
         info.save(output_dir)
+        if skipped is not None:
+            skipped.write(output_dir)
     print(
         f"{info.num_labels:,} labels, {num_features:,} features, "
         f"{info.num_distinct_words:,} of them in training; "
         f"{time.monotonic() - start:.0f} s. There is no text: this set is "
         "for the sparse systems only."
     )
+    if skipped is not None:
+        print(skipped.report())
     return info
 
 
 def _count_labels(
-    reader: XmcSparseReader, splits: list[str], config: PrepareConfig
+    reader: XmcSparseReader,
+    splits: list[str],
+    config: PrepareConfig,
+    skipped: SkippedRecords | None,
 ) -> collections.Counter:
     """First pass: training documents of each label."""
-    documents = split_documents(reader, "train", splits, config, "count train")
+    documents = split_documents(
+        reader, "train", splits, config, skipped, "count train"
+    )
     counts = collections.Counter(
         label for document in documents for label in document.labels
     )
-    if not counts:
-        raise UserError(
-            f"No training document in {config.input_dir} has a label."
-        )
+    check_any_label(counts, config, skipped)
     return counts
 
 

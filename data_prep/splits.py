@@ -9,9 +9,11 @@ from tqdm import tqdm
 
 from axml_tf.errors import UserError
 from data_prep.config import PrepareConfig
+from data_prep.readers.bad_records import FAIL
 from data_prep.readers.document import Document
 from data_prep.readers.formats import Reader, make_reader
 from data_prep.readers.xmc_sparse import SparseDocument
+from data_prep.skipped_records import SkippedRecords
 
 
 def open_reader(config: PrepareConfig) -> Reader:
@@ -36,6 +38,7 @@ def split_documents(
     split: str,
     splits: list[str],
     config: PrepareConfig,
+    skipped: SkippedRecords | None,
     description: str,
 ) -> Iterator[Document | SparseDocument]:
     """The documents of a split that is written, with a progress bar.
@@ -45,15 +48,36 @@ def split_documents(
         split: name of the split.
         splits: the splits of the input folder.
         config: says how documents for dev are chosen.
+        skipped: takes the records that cannot be read; without it the first
+            one is an error.
         description: of the progress bar.
     """
     source = split if split in splits else "train"
     split_of = _split_chooser(source, splits, config)
+    bad_record = FAIL if skipped is None else skipped.of(source)
+    documents = reader.read(source, bad_record)
     return (
         document
-        for document in _with_progress(reader.read(source), description)
+        for document in _with_progress(documents, description)
         if split_of(document) == split
     )
+
+
+def check_any_label(
+    label_counts: Mapping[str, int],
+    config: PrepareConfig,
+    skipped: SkippedRecords | None,
+) -> None:
+    """Checks that there is something to learn.
+
+    Raises:
+        UserError: no training document has a label.
+    """
+    if not label_counts:
+        left_out = f"; {len(skipped):,} were left out" if skipped else ""
+        raise UserError(
+            f"No training document in {config.input_dir} has a label{left_out}."
+        )
 
 
 def check_not_empty(

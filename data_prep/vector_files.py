@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from axml_tf.dataset_info import MOST_EMBEDDING_DIM
 from axml_tf.errors import UserError
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
@@ -20,6 +21,7 @@ _HEADER = re.compile(rb"(\d+)\s+(\d+)\s*\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DECIMAL = re.compile(rb"-?\d*\.\d+(?:[eE][-+]?\d+)?")
 _MAX_WORD = 4096
+_MAX_LINE = 2**20
 
 
 class WordVector(NamedTuple):
@@ -66,6 +68,7 @@ def _read(file: io.BufferedReader, path: Path) -> Iterator[WordVector]:
     count, dim = map(int, header.groups())
     if not count or not dim:
         raise UserError(f"{path}, line 1: expected two positive numbers.")
+    _check_dim(dim, f"{path}, line 1")
     read = _read_binary if _is_binary(file, dim) else _read_text
     yield from read(file, path, count, dim)
 
@@ -88,12 +91,18 @@ def _read_text(
 ) -> Iterator[WordVector]:
     # word2vec's header, which gives count and dim, was line 1.
     number = first = 1 if count is None else 2
-    for number, line in enumerate(file, first):
+    lines = iter(lambda: file.readline(_MAX_LINE), b"")
+    for number, line in enumerate(lines, first):
+        place = f"{path}, line {number}"
+        if len(line) == _MAX_LINE:
+            raise UserError(
+                f"{place}: expected fewer than {_MAX_LINE:,} bytes."
+            )
         line = line.rstrip()
         if dim is None:
             dim = line.count(b" ")
+            _check_dim(dim, place)
         word, *fields = line.rsplit(b" ", dim)
-        place = f"{path}, line {number}"
         if not dim or len(fields) != dim or _ends_in_number(word):
             raise UserError(
                 f"{place}: expected a word and {dim or 'some'} numbers, found "
@@ -104,6 +113,14 @@ def _read_text(
         raise UserError(
             f"{path}: expected {count:,} words as line 1 says, but line "
             f"{number:,} is the last: the file is cut off."
+        )
+
+
+def _check_dim(dim: int, place: str) -> None:
+    if dim > MOST_EMBEDDING_DIM:
+        raise UserError(
+            f"{place}: expected vectors of at most {MOST_EMBEDDING_DIM:,} "
+            f"numbers, found {dim:,}."
         )
 
 

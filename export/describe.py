@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from axml_tf.inspection.terminal import printable
+
 _NUM_WORDS = 3  # Named for every label.
 _BOLD, _PLAIN = "\033[1;33m", "\033[0m"
 
@@ -32,13 +34,15 @@ def describe(
     real = answer["starts"] >= 0
     spans = list(zip(answer["starts"][real], answer["ends"][real], strict=True))
     words = [_decode(text[start:end]).lower() for start, end in spans]
-    names = [_decode(name) for name in answer["labels"][:top_k]]
+    names = [printable(_decode(name)) for name in answer["labels"][:top_k]]
     width = max(map(len, names))
     lines, named = [], set()
     for rank, name in enumerate(names):
         best = _best_words(words, answer["attention"][rank, real])
         named.update(word for word, _ in best)
-        reasons = ", ".join(f"{word} {share:.2f}" for word, share in best)
+        reasons = ", ".join(
+            f"{printable(word)} {share:.2f}" for word, share in best
+        )
         probability = answer["probabilities"][rank]
         line = f"  {probability:.3f}  {name:{width}}  {reasons}"
         lines.append(line.rstrip())
@@ -64,10 +68,10 @@ def _highlight(
     before, after = (_BOLD, _PLAIN) if color else ("[", "]")
     pieces, end = [], 0
     for start, next_end in spans:
-        word = _decode(text[start:next_end])
-        pieces += [_decode(text[end:start]), before, word, after]
+        gap, word = _decode(text[end:start]), _decode(text[start:next_end])
+        pieces += [printable(gap), before, printable(word), after]
         end = next_end
-    pieces.append(_decode(text[end:]))
+    pieces.append(printable(_decode(text[end:])))
     return " ".join("".join(pieces).split())
 
 

@@ -7,8 +7,8 @@ Makes OUTPUT/axml/1, or the next number. A server that watches OUTPUT/axml
 takes it up by itself, and never sees it half-written.
 """
 
-import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -16,11 +16,14 @@ import keras
 import tensorflow as tf
 from absl import flags
 
-from axml_tf import config, errors
-from axml_tf.checkpoints import check_fits, load_best_model
+from axml_tf import errors
+from axml_tf.checkpoints import load_best_model
 from axml_tf.dataset_info import DatasetInfo, read_labels
 from axml_tf.errors import UserError
+from axml_tf.evaluation.evaluate import to_markdown
 from axml_tf.files import atomic_directory
+from axml_tf.json_files import read_json
+from axml_tf.run_record import RunRecord, check_fits
 from axml_tf.saved_model import versions
 from axml_tf.text import Tokenizer, load_tokenizer
 from export.model_card import MODEL_CARD_FILE, model_card
@@ -66,10 +69,10 @@ def export_model(
     path = _new_version(Path(output_dir), version)
     info = DatasetInfo.load(data_dir)
     check_fits(model_dir, data_dir, info)
-    _, training, fingerprint = config.load(model_dir)
+    training = RunRecord.load(model_dir).training
     label_names = _label_names(data_dir, info)
     tokenizer = load_tokenizer(data_dir, info, training.max_length)
-    report = _read_report(evaluation, fingerprint)
+    report = _read_report(evaluation, info.fingerprint)
     model, model_config = load_best_model(model_dir)
     with atomic_directory(path) as temporary:
         _save(
@@ -106,7 +109,7 @@ def _read_report(
     if path is None:
         return None
     try:
-        report = json.loads(Path(path).read_text(encoding="utf-8"))
+        report = read_json(path)
         found = report["dataset_fingerprint"]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
@@ -117,6 +120,17 @@ def _read_report(
             f"{path} measures a model of other data (fingerprint {found}, "
             f"expected {fingerprint})."
         )
+    try:
+        # Its texts stand in the model card.
+        if not all(type(k) is int for k in report["ks"]):
+            raise ValueError("`ks` must be integers")
+        if not re.fullmatch(r"[\w-]+", report["split"]):
+            raise ValueError("`split` must be the name of a split")
+        to_markdown(report)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} is no report of axml-evaluate ({error})."
+        ) from error
     return report
 
 

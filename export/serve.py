@@ -20,13 +20,19 @@ from absl import flags
 
 from axml_tf import errors
 from axml_tf.errors import UserError
+from export.server.limits import Limits
 
 
 def main(argv: list[str]) -> None:
     """Serves what the flags name."""
     values = flags.FLAGS
     try:
-        from export.server import batching, batching_file, lifetime, models
+        from export.server import (
+            batching,
+            batching_file,
+            lifetime,
+            models,
+        )
     except ModuleNotFoundError as error:
         raise UserError(
             f"{error.name} is missing: pip install 'axml_tf[serving]'."
@@ -69,6 +75,7 @@ def main(argv: list[str]) -> None:
             values.rest_port,
             parameters,
             parameters.num_batch_threads if parameters else values.num_threads,
+            Limits(**{name: values[name].value for name in Limits._fields}),
             values.file_system_poll_wait_seconds,
             started,
         )
@@ -112,7 +119,37 @@ def run() -> None:
         "Seconds between looks for new versions.",
         lower_bound=0.05,
     )
+    _define_limits()
     errors.run(main)
+
+
+def _define_limits() -> None:
+    counts = {
+        "max_request_bytes": "Bytes of a request, at most.",
+        "max_request_rows": "Texts, or other rows, of a request, at most.",
+        "max_requests": (
+            "Requests under way or waiting, at most; others are turned away."
+        ),
+        "max_connections": (
+            "Connections of each port, at most; others are turned away."
+        ),
+    }
+    times = {
+        "read_timeout_seconds": (
+            "Seconds that the body of a request may take to come."
+        ),
+        "idle_timeout_seconds": (
+            "Seconds that a connection may be open without a request."
+        ),
+        "request_timeout_seconds": (
+            "Seconds until a request is answered, or given up."
+        ),
+    }
+    defaults = Limits()._asdict()
+    for name, text in counts.items():
+        flags.DEFINE_integer(name, defaults[name], text, lower_bound=1)
+    for name, text in times.items():
+        flags.DEFINE_float(name, defaults[name], text, lower_bound=0.001)
 
 
 if __name__ == "__main__":

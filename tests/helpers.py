@@ -127,7 +127,8 @@ def write_dataset(
     words = ["<pad>", "<unk>", *(f"word{i}" for i in range(2, info.vocab_size))]
     (folder / "vocab.txt").write_text("".join(f"{word}\n" for word in words))
     if not (folder / "labels.txt").exists():
-        labels = [f"label {i}\t{10 + i}\n" for i in range(info.num_labels)]
+        num_labels = info.num_labels + info.num_unseen_labels
+        labels = [f"label {i}\t{10 + i}\n" for i in range(num_labels)]
         (folder / "labels.txt").write_text("".join(labels))
     return info
 

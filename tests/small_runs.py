@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-import tensorflow as tf
+import numpy as np
 from helpers import random_records, write_dataset
 
+from axml_tf.checkpoint_files import CheckpointFolder
 from axml_tf.config import ModelConfig, TrainingConfig
 
 # Dropout and a schedule: their state is part of what a run goes on from.
@@ -41,11 +42,6 @@ def write_data(folder, **fields):
 
 def state(folder, kind="latest"):
     """Every value of the newest checkpoint, read without the model."""
-    path = tf.train.latest_checkpoint(str(Path(folder, kind)))
-    reader = tf.train.load_checkpoint(path)
-    return {
-        name: reader.get_tensor(name)
-        for name in reader.get_variable_to_shape_map()
-        # How often was saved, and names.
-        if "save_counter" not in name and "OBJECT_GRAPH" not in name
-    }
+    newest, *_ = CheckpointFolder(Path(folder, kind), keep=1).paths()
+    with np.load(newest) as arrays:
+        return {name: arrays[name] for name in arrays if name != "names"}

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import json
 import os
 import time
@@ -36,7 +37,10 @@ def test_costs_add_up_over_the_starts_of_a_run(tmp_path):
     assert made_by.predict_cpu_seconds > 0
     assert 0 < made_by.predict_seconds < time.monotonic() - started
     assert made_by.settings["learning_rate"] == "0.005"
-    assert "tensorflow" in made_by.versions
+    labels = (data_dir / "labels.txt").read_bytes()
+    digest = hashlib.sha256(labels).hexdigest()[:16]
+    assert made_by.settings["labels.txt"] == digest
+    assert {"axml_tf", "tensorflow", "keras"} < set(made_by.versions)
 
 
 def test_costs_of_a_process_are_added(tmp_path):
@@ -55,7 +59,10 @@ def test_costs_of_a_process_are_added(tmp_path):
 
 def test_costs_that_are_not_there_or_damaged(tmp_path):
     assert load_costs(tmp_path) is None
-    for content in ("no json", json.dumps({"hours": 3}), "[]"):
+    for content in (
+        *("no json", json.dumps({"hours": 3}), "[]"),
+        *("[" * 100_000, json.dumps({"seconds": "1"})),
+    ):
         (tmp_path / "costs.json").write_text(content)
         with pytest.raises(UserError, match=r"costs\.json is damaged"):
             load_costs(tmp_path)

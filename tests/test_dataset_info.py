@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import tracemalloc
 
 import pytest
 
@@ -86,6 +87,100 @@ def test_damaged_file_is_a_user_error(info, tmp_path, text):
         DatasetInfo.load(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("vocab_size", 10**15),
+        ("vocab_size", -1),
+        ("vocab_size", 10.0),
+        ("vocab_size", "10"),
+        ("vocab_size", True),
+        ("vocab_size", None),
+        ("vocab_size", [10]),
+        ("num_distinct_words", -1),
+        ("num_labels", 10**9),
+        ("num_labels", None),
+        ("num_distinct_words", None),
+        ("num_unseen_labels", 10**9),
+        ("max_length", 10**9),
+        ("max_length", None),
+        ("embedding_dim", 10**6),
+        ("embedding_coverage", 1.5),
+        ("embedding_coverage", float("nan")),
+        ("embedding_coverage", "1"),
+        ("compression", "ZLIB"),
+        ("compression", ["GZIP"]),
+        ("fingerprint", 7),
+        ("schema_version", 1.5),
+        ("tokenizer_version", "1"),
+    ],
+)
+def test_absurd_value_is_refused_with_its_name(info, tmp_path, name, value):
+    text = changed(info, **{name: value})
+    tmp_path.joinpath("dataset.json").write_text(text)
+    with pytest.raises(UserError, match=f"`{name}` must be .*Prepare the data"):
+        DatasetInfo.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_documents", 10**15),
+        ("num_documents", -1),
+        ("num_documents", 9.0),
+        ("num_words", "80"),
+        ("num_labels", -12),
+        ("num_truncated", None),
+        ("num_without_labels", 2**64),
+        ("num_unseen_labels", False),
+        ("length_percentiles", [3, 10**9]),
+        ("length_percentiles", ["3"]),
+    ],
+)
+def test_absurd_value_of_a_split_is_refused_with_its_name(
+    info, tmp_path, name, value
+):
+    split = dataclasses.asdict(info.splits["train"]) | {name: value}
+    tmp_path.joinpath("dataset.json").write_text(
+        changed(info, splits={"train": split})
+    )
+    with pytest.raises(UserError, match=f"`{name}` must be .*Prepare the data"):
+        DatasetInfo.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, " " * 17 * 2**20, "\ud800"])
+def test_what_is_no_description_is_a_user_error(tmp_path, text):
+    tmp_path.joinpath("dataset.json").write_bytes(
+        text.encode("utf-8", "surrogatepass")
+    )
+    with pytest.raises(UserError, match="is damaged"):
+        DatasetInfo.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("labels.txt", dataset_info.read_labels),
+        (
+            "dev.labels.txt",
+            lambda folder: list(dataset_info.read_true_labels(folder, "dev")),
+        ),
+    ],
+)
+def test_huge_line_is_refused_before_it_is_read(tmp_path, name, read):
+    path = tmp_path / name
+    with open(path, "wb") as file:
+        file.write(b"a\t1\n")
+        file.truncate(2**30)  # A line of zeros that takes no disk.
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="line 2: expected fewer than"):
+            read(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**25
+    finally:
+        tracemalloc.stop()
+
+
 def test_labels_come_back_in_file_order(tmp_path):
     tmp_path.joinpath("labels.txt").write_text(
         "dairy products\t7\nÜ\x85\u2028x\t0\n", encoding="utf-8"
@@ -96,7 +191,10 @@ def test_labels_come_back_in_file_order(tmp_path):
     )
 
 
-@pytest.mark.parametrize("line", ["name", "name\t", "name\t-1", "a\tb\t1"])
+@pytest.mark.parametrize(
+    "line",
+    ["name", "name\t", "name\t-1", "a\tb\t1", "a\t" + "9" * 5000, "a\t\u0661"],
+)
 def test_damaged_label_line_is_told_with_its_number(tmp_path, line):
     tmp_path.joinpath("labels.txt").write_text(f"good\t1\n{line}\n")
     with pytest.raises(UserError, match=r"labels\.txt, line 2: expected name"):
@@ -117,11 +215,33 @@ def test_true_labels_come_back_with_awkward_ids(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("line", ["id", "id 1 2", "id\t1 x", "id\t1.5"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "id",
+        "id 1 2",
+        "id\t1 x",
+        "id\t1.5",
+        "id\t1_0",
+        "id\t\u0661",
+        "id\t1  2",
+        "id\t" + "9" * 5000,
+    ],
+)
 def test_damaged_truth_is_told_with_its_line(tmp_path, line):
     path = dataset_info.true_labels_path(tmp_path, "dev")
     path.write_text(f"a\t1\n{line}\n")
     with pytest.raises(UserError, match=r"dev\.labels\.txt, line 2: expected"):
+        list(dataset_info.read_true_labels(tmp_path, "dev"))
+
+
+@pytest.mark.parametrize("label_id", [-1, 10**8, 10**14])
+def test_label_id_that_no_set_has_is_told(tmp_path, label_id):
+    path = dataset_info.true_labels_path(tmp_path, "dev")
+    path.write_text(f"a\t1\nb\t2 {label_id} 3\n")
+    with pytest.raises(
+        UserError, match=f"line 2: there is no label id {label_id}"
+    ):
         list(dataset_info.read_true_labels(tmp_path, "dev"))
 
 

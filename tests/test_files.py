@@ -1,3 +1,4 @@
+import errno
 import os
 
 import pytest
@@ -124,6 +125,93 @@ def test_file_where_the_directory_should_stand_is_kept(tmp_path):
     with pytest.raises(UserError, match="exists"), atomic_directory(path):
         pass
     assert path.read_text() == "old"
+
+
+def test_file_in_place_of_the_directory_is_kept_when_overwriting(tmp_path):
+    path = tmp_path / "out"
+    path.write_text("old")
+    with (
+        pytest.raises(UserError, match="as a file"),
+        atomic_directory(path, overwrite=True),
+    ):
+        pass
+    assert path.read_text() == "old"
+
+
+def test_folder_behind_a_link_is_replaced_and_the_link_stays(tmp_path):
+    target, link = tmp_path / "disk" / "out", tmp_path / "link"
+    target.mkdir(parents=True)
+    target.joinpath("old").write_text("")
+    link.symlink_to(target)
+    with atomic_directory(link, overwrite=True) as temporary:
+        temporary.joinpath("new").write_text("")
+    assert link.is_symlink()
+    assert names(target) == ["new"]
+    assert names(tmp_path / "disk") == ["out"]
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """What is brought to the disk, and when a new name is given."""
+    events = []
+    fsync, replace = os.fsync, os.replace
+
+    def record_fsync(handle):
+        path = os.readlink(f"/proc/self/fd/{handle}")
+        events.append(path.rpartition("/")[2])
+        fsync(handle)
+
+    def record_replace(source, target):
+        events.append("new name")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", record_fsync)
+    monkeypatch.setattr(os, "replace", record_replace)
+    return events
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_file_is_on_the_disk_before_it_has_its_name(tmp_path, events):
+    with atomic_file(tmp_path / "x.txt") as temporary:
+        temporary.write_text("whole")
+    assert events == [temporary.name, "new name", tmp_path.name]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_all_of_a_directory_is_on_the_disk_before_it_has_its_name(
+    tmp_path, events
+):
+    with atomic_directory(tmp_path / "out") as temporary:
+        temporary.joinpath("below").mkdir()
+        temporary.joinpath("a").write_text("1")
+        temporary.joinpath("below", "b").write_text("2")
+    assert events[-2:] == ["new name", tmp_path.name]
+    assert sorted(events[:-2]) == sorted(["a", "b", "below", temporary.name])
+
+
+def test_file_system_that_cannot_sync_folders_will_do(tmp_path, monkeypatch):
+    def fsync(handle):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with atomic_file(tmp_path / "x.txt") as temporary:
+        temporary.write_text("whole")
+    assert (tmp_path / "x.txt").read_text() == "whole"
+
+
+def test_disk_that_is_full_when_all_is_written_leaves_the_old(
+    tmp_path, monkeypatch
+):
+    def fsync(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "x").write_text("old")
+    monkeypatch.setattr(os, "fsync", fsync)
+    for writer, name in ((atomic_file, "x"), (atomic_directory, "out")):
+        with pytest.raises(OSError, match="No space"), writer(tmp_path / name):
+            pass
+    assert (tmp_path / "x").read_text() == "old"
+    assert names(tmp_path) == ["x"]
 
 
 def test_unwritable_place_is_found_before_long_work(tmp_path):

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import tensorflow as tf
 from helpers import (
     random_records,
     set_random_weights,
@@ -8,7 +7,9 @@ from helpers import (
     write_records,
 )
 
-from axml_tf import config, input_pipeline
+from axml_tf import data_identity, input_pipeline, run_record
+from axml_tf.background import Background
+from axml_tf.checkpoints import Checkpoints
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import read_true_labels
 from axml_tf.errors import UserError
@@ -107,10 +108,12 @@ def test_other_data_than_trained_on_is_refused(tmp_path, trained_run):
     write_dataset(tmp_path, {"test": [random_records(2)]})
     with pytest.raises(UserError) as error:
         predict_split(trained_run.model_dir, tmp_path, "test", 5, 4)
-    assert str(error.value) == (
+    message = str(error.value)
+    assert message.startswith(
         f"{trained_run.model_dir} was trained on other data than {tmp_path} "
-        "holds: vocabulary or labels differ. Name the data it was trained on."
+        "holds: vocab.txt was "
     )
+    assert message.endswith("is f00d. Name the data it was trained on.")
 
 
 def test_split_that_is_missing_or_empty_is_named(tmp_path):
@@ -126,15 +129,14 @@ def untrained(tmp_path):
     """Folders of data and of a run on them, and the only shard."""
     data_dir, model_dir = tmp_path / "data", tmp_path / "model"
     info = write_dataset(data_dir, {"test": [random_records(5)]})
-    config.claim(
+    run_record.claim(
         model_dir,
         ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(4,)),
         TrainingConfig(),
-        info.fingerprint,
+        data_identity.model_parts(data_dir, info),
     )
-    tf.train.Checkpoint(
-        model=[weight.value for weight in random_model().weights]
-    ).save(str(model_dir / "best" / "ckpt"))
+    with Background() as background:
+        Checkpoints(model_dir, {}, 1, background).save_best(random_model())
     (shard,) = data_dir.glob("*.tfrecord")
     return data_dir, model_dir, shard
 
@@ -142,7 +144,7 @@ def untrained(tmp_path):
 def test_damaged_record_is_named(untrained):
     data_dir, model_dir, shard = untrained
     shard.write_bytes(shard.read_bytes()[:-5])
-    with pytest.raises(UserError, match="is damaged after record 4"):
+    with pytest.raises(UserError, match="record 4: it is damaged"):
         predict_split(model_dir, data_dir, "test", 5, 4)
 
 

@@ -1,4 +1,5 @@
 import collections
+import dataclasses
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from axml_tf.errors import UserError
 from axml_tf.length_buckets import bucket_lengths
 
 CONFIG = TrainingConfig(batch_size=4, max_length=40, shuffle_buffer=20)
+SKIP = dataclasses.replace(CONFIG, on_bad_record="skip")
 
 
 @pytest.fixture
@@ -227,11 +229,11 @@ def test_truncated_shard_is_named(tmp_path, compression):
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(UserError) as error:
         guarded_batches(tmp_path, info)
-    assert str(error.value).startswith(f"{path} is damaged after record ")
+    assert str(error.value).startswith(f"{path}, record ")
     assert str(error.value).endswith(". Prepare the data again.")
 
 
-def test_number_of_whole_records_before_the_damage_is_told(tmp_path):
+def test_number_of_the_first_damaged_record_is_told(tmp_path):
     records = [(f"d{i}", [2], [0]) for i in range(3)]
     info = write_dataset(tmp_path, {"train": [records]})
     path = tmp_path / info.split("train").shards[0]
@@ -239,7 +241,7 @@ def test_number_of_whole_records_before_the_damage_is_told(tmp_path):
     # A byte of the last record.
     content[-10] ^= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(UserError, match="is damaged after record 2"):
+    with pytest.raises(UserError, match="record 2: it is damaged"):
         guarded_batches(tmp_path, info)
 
 
@@ -248,7 +250,7 @@ def test_record_of_another_kind_is_named(tmp_path):
     path = tmp_path / info.split("train").shards[0]
     with tf.io.TFRecordWriter(str(path)) as writer:
         writer.write(b"no tf.train.Example")
-    with pytest.raises(UserError, match="is damaged after record 0"):
+    with pytest.raises(UserError, match="record 0: it is no document"):
         guarded_batches(tmp_path, info)
 
 
@@ -259,3 +261,118 @@ def test_whole_shards_pass_the_guard_unchanged(data):
         name for batch in batches for name in batch["id"].numpy() if name
     )
     assert counted == {name.encode(): 1 for name, *_ in records}
+
+
+WRONG_RECORDS = {
+    "word": (("bad", [2, 50], [0]), "token_ids .* below 50, found 50"),
+    "word below 0": (("bad", [-1], [0]), "token_ids .* below 50, found -1"),
+    "label": (("bad", [2], [1, 6]), "label_ids .* below 6, found 6"),
+    "label below 0": (("bad", [2], [-1, 2]), "label_ids .* found -1"),
+    "label far below": (("bad", [2], [-(2**31), 2]), "label_ids .* found -"),
+    "label of 64 bits": (("bad", [2], [2**32 + 1]), "label_ids .* found 2"),
+    "document": (("", [2], [1]), "its document id is empty"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_RECORDS)
+def test_id_out_of_range_is_refused_and_named(kind, tmp_path):
+    wrong, message = WRONG_RECORDS[kind]
+    shards = [random_records(5), [*random_records(5, prefix="e"), wrong]]
+    info = write_dataset(tmp_path, {"train": shards})
+    path = tmp_path / info.split("train").shards[1]
+    name = ", document 'bad'" if wrong[0] else ""
+    with pytest.raises(
+        UserError, match=f"^{path}, record 5{name}: .*{message}"
+    ):
+        guarded_batches(tmp_path, info)
+    batches = input_pipeline.training_batches(tmp_path, info, CONFIG, 0)
+    with pytest.raises(UserError, match=f"^{path}, record 5"):
+        list(input_pipeline.guarded(batches, tmp_path, info, "train"))
+
+
+def test_label_that_training_has_not_seen_is_right_in_test_only(tmp_path):
+    shards = [[("a", [2], [0, 7])]]
+    info = write_dataset(
+        tmp_path, {"train": shards, "test": shards}, num_unseen_labels=2
+    )
+    (batch,) = input_pipeline.evaluation_batches(tmp_path, info, "test", 1, 40)
+    assert batch["label_ids"].numpy().tolist() == [[0, 7]]
+    with pytest.raises(UserError, match="below 6, found 7"):
+        guarded_batches(tmp_path, info)
+
+
+def test_length_that_the_file_cannot_hold_is_refused_unread(tmp_path):
+    info = write_dataset(tmp_path, {"train": [random_records(3)]})
+    path = tmp_path / info.split("train").shards[0]
+    content = bytearray(path.read_bytes())
+    # A terabyte: TensorFlow would try to take it.
+    content[5] = 1
+    path.write_bytes(bytes(content))
+    message = f"^{path}, record 0 claims 1,099,"
+    with pytest.raises(UserError, match=message):
+        guarded_batches(tmp_path, info)
+    for config in (CONFIG, SKIP):
+        with pytest.raises(UserError, match=message):
+            training_batches(tmp_path, info, config)
+
+
+def test_bad_records_are_left_out_and_the_others_stay_in_order(tmp_path):
+    good = random_records(40, longest=1)
+    bad = [wrong for wrong, _ in WRONG_RECORDS.values()]
+    mixed = [*good[:10], *bad[:3], *good[10:], *bad[3:]]
+    info = write_dataset(tmp_path / "mixed", {"train": [mixed]})
+    with pytest.raises(UserError):
+        list(
+            input_pipeline.guarded(
+                input_pipeline.training_batches(
+                    tmp_path / "mixed", info, CONFIG, 1
+                ),
+                *(tmp_path / "mixed", info, "train"),
+            )
+        )
+    batches = training_batches(tmp_path / "mixed", info, SKIP, epoch=1)
+    order = ids_in_order(batches)
+    assert sorted(order) == sorted(name for name, *_ in good)
+    again = training_batches(tmp_path / "mixed", info, SKIP, epoch=1)
+    assert ids_in_order(again) == order
+    labels = {name: labels for name, _, labels in good}
+    for batch in batches:
+        for name, row in zip(batch["id"], batch["label_ids"], strict=True):
+            if name:
+                assert row[row >= 0].tolist() == labels[name.decode()]
+
+
+def test_skipping_changes_nothing_where_nothing_is_bad(data):
+    folder, info, _ = data
+    for batch, other in zip(
+        training_batches(folder, info),
+        training_batches(folder, info, SKIP),
+        strict=True,
+    ):
+        for name, value in batch.items():
+            np.testing.assert_array_equal(value, other[name])
+
+
+@pytest.mark.parametrize("compression", ["", "GZIP"])
+def test_rest_of_a_damaged_shard_is_left_out(tmp_path, compression):
+    shards = [random_records(60, seed=i, prefix=f"s{i} ") for i in range(2)]
+    info = write_dataset(tmp_path, {"train": shards}, compression)
+    path = tmp_path / info.split("train").shards[1]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    found = sorted(ids_in_order(training_batches(tmp_path, info, SKIP)))
+    whole = sorted(name for name, *_ in shards[0])
+    rest = [name for name, *_ in shards[1]]
+    assert [n for n in found if n.startswith("s0")] == whole
+    kept = [n for n in rest if n in found]
+    # Those before the damage; of a compressed block it is all or nothing.
+    assert kept == rest[: len(kept)] and len(kept) < 50
+    assert len(kept) > 10 or compression
+
+
+def test_documents_that_are_known_to_be_bad_are_not_missed(data):
+    _, info, records = data
+    input_pipeline.check_count(len(records) - 2, info, "train", num_left_out=2)
+    with pytest.raises(UserError, match="28 documents and 1 bad ones"):
+        input_pipeline.check_count(28, info, "train", num_left_out=1)

@@ -98,3 +98,29 @@ def test_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
         example().save(path)
     assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
     assert len(TopK.load(path).scores) == 3
+
+
+@pytest.mark.parametrize(
+    "made_by",
+    [
+        "{",
+        "[" * 100_000,
+        "[]",
+        '{"other": 1}',
+        '{"system": 1}',
+        '{"system": "a", "train_seconds": "1"}',
+        '{"system": "a", "peak_memory": NaN}',
+        '{"system": "a", "settings": {"b": [1]}}',
+    ],
+)
+def test_provenance_of_another_kind_is_a_user_error(tmp_path, made_by):
+    path = tmp_path / "x.npz"
+    np.savez(
+        path,
+        document_ids=np.array(["a"]),
+        label_ids=np.zeros((1, 1), np.int32),
+        scores=np.zeros((1, 1), np.float32),
+        made_by=np.array(made_by),
+    )
+    with pytest.raises(UserError, match="no readable predictions file"):
+        TopK.load(path)

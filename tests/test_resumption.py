@@ -2,14 +2,18 @@
 
 import dataclasses
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
 from small_runs import MODEL, STEPS_PER_EPOCH, TRAINING, state, write_data
 
-from axml_tf import config, training
-from axml_tf.errors import UserError
+from axml_tf import training_run
+from axml_tf.errors import Resumable, UserError
+from axml_tf.run_record import RunRecord
 from axml_tf.training import train
+from axml_tf.validation import Validation
 
 
 @pytest.fixture(scope="module")
@@ -39,22 +43,22 @@ class PowerCut(Exception):
 
 def stop_after(monkeypatch, steps):
     """Lets training die in the midst of the step after these."""
-    make_training_step = training.make_training_step
+    make_training_step = training_run.make_training_step
     made = 0
 
     def make(*arguments):
         step = make_training_step(*arguments)
 
-        def dying(batch):
+        def dying(*arguments):
             nonlocal made
             if made == steps:
                 raise PowerCut
             made += 1
-            return step(batch)
+            return step(*arguments)
 
         return dying
 
-    monkeypatch.setattr(training, "make_training_step", make)
+    monkeypatch.setattr(training_run, "make_training_step", make)
 
 
 def test_run_that_stops_after_an_epoch_goes_on_bit_for_bit(
@@ -76,16 +80,124 @@ def test_run_that_stops_after_an_epoch_goes_on_bit_for_bit(
 def test_run_that_dies_within_an_epoch_goes_on_bit_for_bit(
     data_dir, uninterrupted, tmp_path, monkeypatch, steps
 ):
-    settings = dataclasses.replace(TRAINING, checkpoint_every=3)
+    settings = dataclasses.replace(TRAINING, checkpoint_every="3")
     with monkeypatch.context() as patch:
         stop_after(patch, steps)
         with pytest.raises(PowerCut):
             train(MODEL, settings, data_dir, tmp_path)
     # The step that died, and those since the last checkpoint, are made anew.
-    saved = int(state(tmp_path)["progress/step/.ATTRIBUTES/VARIABLE_VALUE"])
+    saved = int(state(tmp_path)["progress/step"])
     assert saved == steps // 3 * 3
     train(MODEL, settings, data_dir, tmp_path)
     assert_same_state(tmp_path, uninterrupted)
+
+
+def signal_after(monkeypatch, number, steps):
+    """Sends this process a signal in the midst of a step."""
+    make_training_step = training_run.make_training_step
+    made = 0
+
+    def make(*arguments):
+        step = make_training_step(*arguments)
+
+        def signalled(*batch):
+            nonlocal made
+            made += 1
+            if made == steps:
+                os.kill(os.getpid(), number)
+            return step(*batch)
+
+        return signalled
+
+    monkeypatch.setattr(training_run, "make_training_step", make)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signalled_run_saves_its_step_and_goes_on_bit_for_bit(
+    data_dir, uninterrupted, tmp_path, monkeypatch, number
+):
+    with monkeypatch.context() as patch:
+        signal_after(patch, number, steps=5)
+        with pytest.raises(Resumable) as stopped:
+            train(MODEL, TRAINING, data_dir, tmp_path)
+    assert str(stopped.value) == (
+        f"{number.name}: ended after step 5, which is saved in "
+        f"{tmp_path / 'latest' / 'ckpt-1.npz'}. The same command goes on from "
+        "there."
+    )
+    assert state(tmp_path)["progress/step"] == 5
+    train(MODEL, TRAINING, data_dir, tmp_path)
+    assert_same_state(tmp_path, uninterrupted)
+
+
+@pytest.mark.parametrize("validate_every", [0, 3])
+def test_validation_that_a_signal_ends_is_made_up_for(
+    data_dir, tmp_path, monkeypatch, validate_every
+):
+    settings = dataclasses.replace(
+        TRAINING, validate_every=validate_every, swa_start_epoch=1
+    )
+    alone, folder = tmp_path / "alone", tmp_path / "signalled"
+    train(MODEL, settings, data_dir, alone)
+    batches = Validation._batches
+
+    def signalled(validation):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return batches(validation)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Validation, "_batches", signalled)
+        # In the first validation, and in the same one once more.
+        for _ in range(2):
+            with pytest.raises(Resumable):
+                train(MODEL, settings, data_dir, folder)
+            step = validate_every or STEPS_PER_EPOCH
+            assert state(folder)["progress/step"] == step
+            assert state(folder)["progress/validated_step"] == 0
+    train(MODEL, settings, data_dir, folder)
+    assert_same_state(folder, alone)
+    np.testing.assert_equal(state(folder, "best"), state(alone, "best"))
+
+
+def test_newest_checkpoint_that_is_damaged_costs_only_time(
+    data_dir, uninterrupted, tmp_path, capsys
+):
+    settings = dataclasses.replace(TRAINING, checkpoint_every="3")
+    train(
+        MODEL,
+        dataclasses.replace(settings, max_epochs=1),
+        data_dir,
+        tmp_path,
+    )
+    newest, before = sorted((tmp_path / "latest").iterdir(), reverse=True)
+    newest.write_bytes(newest.read_bytes()[:-9])
+    train(MODEL, settings, data_dir, tmp_path)
+    out = capsys.readouterr().out
+    assert f"{newest} is damaged" in out
+    assert "Going on after step 6." in out
+    assert before.exists() is False  # Two newer ones are kept.
+    assert_same_state(tmp_path, uninterrupted)
+
+
+def test_state_that_cannot_be_kept_ends_the_run(
+    data_dir, tmp_path, monkeypatch
+):
+    settings = dataclasses.replace(TRAINING, checkpoint_every="2")
+    replace, replaced = os.replace, []
+
+    def full_disk(source, target):
+        if "ckpt-2" in os.fspath(target):
+            raise OSError(28, "No space left on device", str(target))
+        replaced.append(target)
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            train(MODEL, settings, data_dir, tmp_path)
+    assert state(tmp_path)["progress/step"] == 2
+    train(MODEL, settings, data_dir, tmp_path)
+    assert state(tmp_path)["progress/epoch"] == 2
 
 
 def test_finished_run_is_not_trained_further(
@@ -95,7 +207,7 @@ def test_finished_run_is_not_trained_further(
     stop_after(monkeypatch, 0)
     before = state(uninterrupted)
     best = train(MODEL, TRAINING, data_dir, uninterrupted)
-    assert best == before["progress/best/.ATTRIBUTES/VARIABLE_VALUE"]
+    assert best == before["progress/best"]
     for name, value in state(uninterrupted).items():
         np.testing.assert_array_equal(value, before[name])
 
@@ -133,5 +245,7 @@ def test_run_on_other_data_is_refused(uninterrupted, tmp_path):
 
 def test_settings_of_the_run_stand_beside_it(uninterrupted):
     content = json.loads((uninterrupted / "config.json").read_text())
-    assert content["data_fingerprint"] == "f00d"
-    assert config.load(uninterrupted)[:2] == (MODEL, TRAINING)
+    assert content["data"]["fingerprint"] == "f00d"
+    assert content["data"]["train_documents"] == 44
+    record = RunRecord.load(uninterrupted)
+    assert (record.model, record.training) == (MODEL, TRAINING)

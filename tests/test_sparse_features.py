@@ -65,6 +65,14 @@ def test_a_file_that_is_cut_off_is_a_user_error(data_dir):
         {"indptr": np.array([0, 2, 1, 2], np.int32)},
         {"data": np.array([1, np.nan], np.float32)},
         {"data": np.array([1, "x"], object)},
+        {"shape": np.array([3, 10**9])},
+        {"shape": np.array([-3, 3])},
+        {"shape": np.array([3])},
+        {"shape": np.array([10**12, 3])},
+        {"format": np.array("coo")},
+        {"format": np.array("bsr")},
+        {"indptr": np.array([0, 2], np.int32)},
+        {"indptr": np.array([0.0, 1, 2, 2])},
     ],
 )
 def test_arrays_that_are_no_matrix_are_a_user_error(data_dir, arrays):

@@ -1,6 +1,8 @@
 """axml-train and axml-predict, each in a process of its own."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,8 @@ import pytest
 from helpers import random_records, write_dataset
 
 import axml_tf
-from axml_tf import config
 from axml_tf.predictions import TopK
+from axml_tf.run_record import RunRecord
 
 ROOT = Path(axml_tf.__file__).parents[1]
 FIRST_STEP = re.compile(r"^First step \d+\.\d s after the start\.$", re.M)
@@ -78,7 +80,8 @@ def test_training_tells_its_result_and_where_it_stands(trained):
     assert last.endswith(f". Model: {model_dir}")
     # Once, however many epochs there are.
     assert len(FIRST_STEP.findall(done.stdout)) == 1
-    model_config, training_config, _ = config.load(model_dir)
+    record = RunRecord.load(model_dir)
+    model_config, training_config = record.model, record.training
     assert (model_config.vocab_size, model_config.num_labels) == (50, 6)
     assert model_config.fc_dims == (4, 3)
     assert training_config.num_replicas == 2
@@ -104,6 +107,35 @@ def test_predictions_of_a_trained_model_are_written(
     assert top_k.label_ids.shape == (10, 4)
 
 
+def test_sigterm_ends_with_a_code_that_says_resumable(data_dir, tmp_path):
+    command = [
+        *(sys.executable, "-u", "-m", "axml_tf.train"),
+        *(f"--data_dir={data_dir}", f"--model_dir={tmp_path / 'model'}"),
+        *("--embedding_dim=4", "--hidden_dim=3", "--fc_dims=4"),
+        *("--max_epochs=100000", "--early_stopping_patience=0"),
+    ]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stdout:
+            if FIRST_STEP.match(line):
+                break
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == os.EX_TEMPFAIL == 75
+    last = told.splitlines()[-1]
+    assert re.fullmatch(
+        r"SIGTERM: ended after step \d+, which is saved in "
+        rf"{tmp_path}/model/latest/ckpt-\d+\.npz\. The same command goes on "
+        r"from there\.",
+        last,
+    )
+
+
 def test_data_that_do_not_fit_the_model_are_one_line(trained, tmp_path):
     _, model_dir = trained
     other = write_data(tmp_path / "other", fingerprint="beef")
@@ -116,7 +148,7 @@ def test_data_that_do_not_fit_the_model_are_one_line(trained, tmp_path):
     assert_one_line(
         done,
         f"{model_dir} was trained on other data than {other} holds: "
-        "vocabulary or labels differ. Name the data it was trained on.",
+        "fingerprint was f00d, is beef. Name the data it was trained on.",
     )
     assert not (tmp_path / "top.npz").exists()
 

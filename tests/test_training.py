@@ -1,24 +1,31 @@
 import dataclasses
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from helpers import random_records, write_dataset
+from helpers import (
+    random_records,
+    set_random_weights,
+    write_dataset,
+    write_records,
+)
 from small_runs import MODEL, TRAINING, state, write_data
 from summary_files import graphs, scalars, summaries
 from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
-from axml_tf import builders, config, input_pipeline, training
+from axml_tf import builders, input_pipeline, training_run, validation
 from axml_tf.checkpoints import load_best_model
 from axml_tf.chunked_loss import head_cross_entropy_sum
+from axml_tf.dataset_info import DatasetInfo
+from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.initialization import initialize
 from axml_tf.layers.multi_label_attention import MultiLabelAttention
 from axml_tf.model import build_attention_xml, split_at_head
 from axml_tf.training import train
+from axml_tf.training_step import make_training_step
 
 NO_DROPOUT = dataclasses.replace(MODEL, dropout=0.0, embedding_dropout=0.0)
 
@@ -29,15 +36,15 @@ def data_dir(tmp_path_factory):
 
 
 def best_step(folder):
-    path = tf.train.latest_checkpoint(str(Path(folder, "best")))
-    return int(path.rpartition("-")[2])
+    """Step at which the curves of the best model have their last point."""
+    return max(scalars(folder / "tensorboard")["best/nDCG@5"])
 
 
 def scripted(monkeypatch, scores):
     """Validations find these nDCG@5, one after another."""
     remaining = list(scores)
     monkeypatch.setattr(
-        training,
+        validation,
         "ranking_measures",
         lambda *_, **__: {"nDCG@5": remaining.pop(0)},
     )
@@ -46,20 +53,20 @@ def scripted(monkeypatch, scores):
 
 def weights_after_each_step(monkeypatch):
     """A list that fills while training runs."""
-    make_training_step = training.make_training_step
+    make_training_step = training_run.make_training_step
     weights = []
 
     def make(strategy, model, *arguments):
         step = make_training_step(strategy, model, *arguments)
 
-        def recording(batch):
-            result = step(batch)
+        def recording(*arguments):
+            result = step(*arguments)
             weights.append(model.get_weights())
             return result
 
         return recording
 
-    monkeypatch.setattr(training, "make_training_step", make)
+    monkeypatch.setattr(training_run, "make_training_step", make)
     return weights
 
 
@@ -102,7 +109,7 @@ def test_batch_that_replicas_cannot_share_is_refused(data_dir, tmp_path):
         "--batch_size=7 must be a multiple of the 2 replicas."
     )
     # The corrected command may use the same folder.
-    assert not (tmp_path / config.CONFIG_FILE).exists()
+    assert not (tmp_path / "config.json").exists()
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
@@ -151,22 +158,111 @@ def test_validations_come_at_their_steps_and_when_an_epoch_ends(
     data_dir, tmp_path, monkeypatch
 ):
     steps = []
-    validate = training._Run._validate
+    validate = training_run.Run._validate
 
-    def spy(run, meter):
-        steps.append(int(run.progress.step))
-        validate(run, meter)
+    def spy(run, meter, epochs_done):
+        steps.append(run.progress.step)
+        validate(run, meter, epochs_done)
 
-    monkeypatch.setattr(training._Run, "_validate", spy)
+    monkeypatch.setattr(training_run.Run, "_validate", spy)
     scripted(monkeypatch, [0.5] * 9)
     settings = dataclasses.replace(TRAINING, validate_every=6, max_epochs=3)
     train(MODEL, settings, data_dir, tmp_path)
     # Epochs end with steps 8, 16 and 24; none is validated twice.
     assert steps == [6, 8, 12, 16, 18, 24]
-    stale = state(tmp_path)[
-        "progress/stale_validations/.ATTRIBUTES/VARIABLE_VALUE"
-    ]
+    stale = state(tmp_path)["progress/stale_validations"]
     assert stale == 5
+
+
+def test_average_is_validated_and_kept(data_dir, tmp_path, monkeypatch):
+    weights = weights_after_each_step(monkeypatch)
+    scripted(monkeypatch, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
+    settings = dataclasses.replace(
+        TRAINING, max_epochs=3, validate_every=5, swa_start_epoch=2
+    )
+    train(MODEL, settings, data_dir, tmp_path)
+    # Validations after steps 5, 8, 10, 15, 16, 20 and 24; an average from
+    # the end of the second epoch on, which is step 16.
+    model, *_ = load_best_model(tmp_path)
+    moments = [weights[step - 1] for step in (16, 20, 24)]
+    for place, weight in enumerate(model.get_weights()):
+        expected = np.mean([moment[place] for moment in moments], axis=0)
+        np.testing.assert_allclose(weight, expected, atol=1e-6)
+    # What is trained goes its own way.
+    trained = [
+        value
+        for name, value in state(tmp_path).items()
+        # Weights, not the states of the random generators.
+        if name.startswith("model/") and value.dtype == np.float32
+    ]
+    for value, weight in zip(trained, weights[-1], strict=True):
+        np.testing.assert_array_equal(value, weight)
+
+
+def test_gradient_is_clipped_at_what_the_last_steps_had(
+    data_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(training_run, "_SUMMARIZE_EVERY", 1)
+    make_training_step = training_run.make_training_step
+    limits = []
+
+    def make(*arguments):
+        step = make_training_step(*arguments)
+
+        def recording(batch, limit):
+            limits.append(float(limit))
+            return step(batch, limit)
+
+        return recording
+
+    monkeypatch.setattr(training_run, "make_training_step", make)
+    settings = dataclasses.replace(
+        TRAINING, gradient_clip_norm=0.0, gradient_clip_factor=0.5
+    )
+    train(NO_DROPOUT, settings, data_dir, tmp_path)
+    curve = scalars(tmp_path / "tensorboard")["train/gradient_norm"]
+    norms = [curve[step] for step in sorted(curve)]
+    counted = []
+    assert limits[0] == np.inf
+    for norm, limit in zip(norms, limits[1:], strict=False):
+        counted.append(min(norm, 2 * max(counted[-5:], default=np.inf)))
+        assert limit == pytest.approx(0.5 * max(counted[-5:]), rel=1e-5)
+    assert len(limits) == 16
+
+
+@pytest.mark.parametrize("num_replicas", [1, 2])
+def test_clipped_step_is_as_long_as_its_limit(num_replicas):
+    # With plain gradient descent a step is the gradient itself.
+    strategy = make_strategy(num_replicas)
+    model_config = dataclasses.replace(NO_DROPOUT, label_bias=False)
+    with strategy.scope():
+        model = build_attention_xml(model_config)
+        set_random_weights(model)
+        optimizer = keras.optimizers.SGD(1.0)
+        optimizer.build(model.trainable_variables)
+    dataset = tf.data.Dataset.from_tensors(
+        {
+            "id": tf.constant(["a", "b"]),
+            "token_ids": tf.constant([[3, 4], [5, 0]]),
+            "label_ids": tf.constant([[1, 2], [0, -1]]),
+            "weight": tf.ones(2),
+        }
+    )
+    dataset = strategy.experimental_distribute_dataset(dataset)
+    step = make_training_step(
+        strategy, model, optimizer, TRAINING, dataset.element_spec
+    )
+    for limit, share in ((np.inf, 1.0), (1e-3, None)):
+        before = model.get_weights()
+        _, _, norm = step(next(iter(dataset)), np.float32(limit))
+        moved = np.sqrt(
+            sum(
+                np.square(a - b).sum()
+                for a, b in zip(model.get_weights(), before, strict=True)
+            )
+        )
+        expected = float(norm) if share else limit
+        assert moved == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])
@@ -185,23 +281,68 @@ def test_loss_that_is_no_number_ends_the_run_and_names_the_batch(
     data_dir, tmp_path
 ):
     settings = dataclasses.replace(
-        TRAINING, learning_rate=1e38, warmup_steps=0, checkpoint_every=1
+        TRAINING, learning_rate=1e38, warmup_steps=0, checkpoint_every="1"
     )
     with pytest.raises(UserError) as error:
         train(MODEL, settings, data_dir, tmp_path)
     message = str(error.value)
-    assert message.startswith("The loss is nan at step 2. Train anew, in ")
+    assert message.startswith("The loss is nan, at step 2. Train anew, in ")
+    (kept,) = (tmp_path / "latest").iterdir()
+    assert f" Last good checkpoint: {kept}. " in message
     order = [
         [name.decode() for name in batch["id"].numpy() if name]
         for batch in input_pipeline.training_batches(
-            data_dir, training.DatasetInfo.load(data_dir), settings, 0
+            data_dir, DatasetInfo.load(data_dir), settings, 0
         )
     ]
     assert message.endswith(f". Documents of the batch: {', '.join(order[1])}")
 
 
+def test_bad_records_are_left_out_counted_and_named(tmp_path, capsys):
+    data_dir, model_dir = tmp_path / "data", tmp_path / "model"
+    records = random_records(20, seed=0, longest=16)
+    names = [name for name, *_ in records]
+    bad = [("d3", [5, 50], [1]), ("d7", [5], [6])]
+    for record in bad:
+        records[names.index(record[0])] = record
+    write_dataset(
+        data_dir,
+        {"train": [records], "dev": [random_records(5, longest=16)]},
+    )
+    truth = "".join(f"{name}\t0\n" for name in names)
+    (data_dir / "train.labels.txt").write_text(truth)
+    with pytest.raises(UserError, match=r"document 'd[37]'"):
+        train(MODEL, TRAINING, data_dir, tmp_path / "fails")
+    settings = dataclasses.replace(TRAINING, on_bad_record="skip", max_epochs=1)
+    train(MODEL, settings, data_dir, model_dir)
+    out = capsys.readouterr().out
+    # At the start and in the end.
+    assert out.count("their records are bad: 2\n  ids d3, d7\n") == 2
+    skipped = (model_dir / "skipped.txt").read_text()
+    assert "document d3\t" in skipped and "document d7\t" in skipped
+    # A run whose documents come and go would not go on as it began.
+    path = data_dir / "train-00000.tfrecord"
+    write_records(path, [record for record in records if record not in bad])
+    more = dataclasses.replace(settings, max_epochs=2)
+    train(MODEL, more, data_dir, model_dir)
+    write_records(path, records[:-1])
+    with pytest.raises(UserError, match="train_left_out was 2, is 3"):
+        train(MODEL, more, data_dir, model_dir)
+
+
+def test_training_without_a_good_record_is_refused(tmp_path):
+    data_dir = write_data(tmp_path / "data")
+    for path in data_dir.glob("train-*"):
+        path.write_bytes(b"")
+    truth = "".join(f"d{number}\t0\n" for number in range(44))
+    (data_dir / "train.labels.txt").write_text(truth)
+    settings = dataclasses.replace(TRAINING, on_bad_record="skip")
+    with pytest.raises(UserError, match="All records of the train split"):
+        train(MODEL, settings, data_dir, tmp_path / "model")
+
+
 def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "_SUMMARIZE_EVERY", 4)
+    monkeypatch.setattr(training_run, "_SUMMARIZE_EVERY", 4)
     best = train(MODEL, TRAINING, data_dir, tmp_path)
     curves = scalars(tmp_path / "tensorboard")
     assert curves.keys() == {
@@ -230,7 +371,7 @@ def test_tensorboard_gets_scalars(data_dir, tmp_path, monkeypatch):
 def test_tensorboard_gets_the_norm_of_the_gradient(
     data_dir, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(training, "_SUMMARIZE_EVERY", 1)
+    monkeypatch.setattr(training_run, "_SUMMARIZE_EVERY", 1)
     for num_replicas in (1, 2):
         settings = dataclasses.replace(
             TRAINING, max_epochs=1, num_replicas=num_replicas, warmup_steps=0
@@ -239,7 +380,7 @@ def test_tensorboard_gets_the_norm_of_the_gradient(
     # By a plain computation, of the first batch's loss as it stands.
     keras.utils.set_random_seed(TRAINING.seed)
     model = build_attention_xml(NO_DROPOUT)
-    info = training.DatasetInfo.load(data_dir)
+    info = DatasetInfo.load(data_dir)
     initialize(model, NO_DROPOUT, info, data_dir)
     batch = next(
         iter(input_pipeline.training_batches(data_dir, info, TRAINING, 0))
@@ -307,7 +448,7 @@ def test_validation_measures_every_dev_document(
         seen.update(rows=len(label_ids), true=sorted(map(list, true_labels)))
         return {"nDCG@5": 0.5}
 
-    monkeypatch.setattr(training, "ranking_measures", spy)
+    monkeypatch.setattr(validation, "ranking_measures", spy)
     train(
         MODEL,
         dataclasses.replace(TRAINING, max_epochs=1),

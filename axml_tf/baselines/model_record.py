@@ -10,6 +10,7 @@ from typing import NamedTuple
 import scipy.sparse
 
 from axml_tf.errors import UserError
+from axml_tf.json_files import make, read_json
 
 _FILE = "model.json"
 
@@ -71,8 +72,8 @@ class ModelRecord:
                 "missing. Name another folder for --model_dir."
             )
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (TypeError, ValueError) as error:
+            return make(cls, read_json(path))
+        except ValueError as error:
             raise UserError(
                 f"{path} is damaged ({error}). Remove {model_dir} to train "
                 "again."

@@ -28,6 +28,9 @@ from axml_tf.baselines import extras
 from axml_tf.baselines.best_labels import best_of_all
 from axml_tf.baselines.console import progress
 from axml_tf.baselines.model_record import Usage
+from axml_tf.errors import UserError
+from axml_tf.npz_files import Expected, read_npy
+from axml_tf.sparse_features import read_csr
 
 LIBRARIES = ("scikit-learn",)
 SETTINGS = {
@@ -136,10 +139,11 @@ def predict(
 
     Returns:
         Label ids int32 and scores float32, `(documents, top_k)`.
+
+    Raises:
+        UserError: the model is damaged, or one of other features.
     """
-    # (labels, features) -> (features, labels)
-    weights = scipy.sparse.load_npz(folder / _WEIGHTS_FILE).T.tocsr()
-    biases = np.load(folder / _BIASES_FILE)
+    weights, biases = _read(folder, features.shape[1])
     block = max(1, _BLOCK_SIZE // len(biases))
 
     def best_of_block(start: int) -> tuple[np.ndarray, np.ndarray]:
@@ -152,6 +156,27 @@ def predict(
         parts = list(progress(found, total=len(starts), unit="blocks"))
     label_ids, scores = map(np.concatenate, zip(*parts, strict=True))
     return label_ids, scores
+
+
+def _read(
+    folder: Path, num_features: int
+) -> tuple[scipy.sparse.csr_matrix, np.ndarray]:
+    """Weights `(features, labels)` and biases `(labels,)`."""
+    try:
+        weights = read_csr(folder / _WEIGHTS_FILE)
+        biases = read_npy(folder / _BIASES_FILE, Expected("f", 1))
+        if weights.shape != (len(biases), num_features):
+            raise ValueError(
+                f"expected weights of shape {(len(biases), num_features)}, "
+                f"found {weights.shape}"
+            )
+    except ValueError as error:
+        raise UserError(
+            f"The model in {folder} is damaged ({error}). Remove it to train "
+            "again."
+        ) from error
+    # (labels, features) -> (features, labels)
+    return weights.T.tocsr(), biases
 
 
 def _documents_of_labels(

@@ -8,9 +8,7 @@ the model is kept, and used the next time.
 """
 
 import contextlib
-import importlib.metadata
 import os
-import platform
 import tempfile
 from pathlib import Path
 
@@ -18,9 +16,16 @@ import numpy as np
 import scipy.sparse
 from absl import flags
 
-from axml_tf import __version__, dataset_info, errors, machine, sparse_features
+from axml_tf import (
+    dataset_info,
+    errors,
+    machine,
+    origin,
+    sparse_features,
+)
 from axml_tf.baselines import one_vs_rest, parabel
 from axml_tf.baselines.model_record import ModelRecord, fingerprint
+from axml_tf.data_identity import labels_hash
 from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_directory, check_writable
@@ -63,6 +68,7 @@ def predict_split(
     info = DatasetInfo.load(data_dir)
     if not info.split(split).num_documents:
         raise UserError(f"The {split} split of {data_dir} has no documents.")
+    labels = labels_hash(data_dir)
     document_ids = [
         name for name, _ in dataset_info.read_true_labels(data_dir, split)
     ]
@@ -99,12 +105,13 @@ def predict_split(
         watch.cpu_seconds(),
         max(record.peak_memory, machine.peak_memory()),
         machine.describe(),
-        _versions(system),
+        origin.versions((*_LIBRARIES, *SYSTEMS[system].LIBRARIES)),
         {
             **record.settings,
             "training_threads": str(record.num_threads),
             "prediction_threads": str(num_threads),
             "training_data": record.data,
+            dataset_info.LABELS_FILE: labels,
         },
     )
     return TopK(np.array(document_ids, np.str_), label_ids, scores, made_by)
@@ -166,15 +173,6 @@ def _read_train_labels(
                 )
         label_ids.append(labels)
     return label_ids
-
-
-def _versions(system: str) -> dict[str, str]:
-    libraries = (*_LIBRARIES, *SYSTEMS[system].LIBRARIES)
-    return {
-        "axml_tf": __version__,
-        "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in libraries},
-    }
 
 
 def main(argv: list[str]) -> None:

@@ -21,11 +21,19 @@ import scipy.sparse
 
 from axml_tf.errors import UserError
 from axml_tf.files import atomic_file
-from axml_tf.npz_files import DAMAGE
+from axml_tf.npz_files import Expected, read_npz
 from axml_tf.predictions import TopK
 
 # Documents that list a label, sorted at once.
 _BLOCK_ENTRIES = 2_000_000
+
+_ARRAYS = {
+    "auc": Expected("f", 1),
+    "aupr": Expected("f", 1),
+    "is_exact": Expected("b", 0),
+    "fingerprint": Expected("U", 0),
+    "num_documents": Expected("i", 0),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,19 +69,22 @@ class LabelPerformance:
         if not Path(path).is_file():
             raise UserError(f"No file of label performance at {path}.")
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return cls(
-                    arrays["auc"],
-                    arrays["aupr"],
-                    bool(arrays["is_exact"]),
-                    str(arrays["fingerprint"]),
-                    int(arrays["num_documents"]),
-                )
-        except DAMAGE as error:
+            arrays = read_npz(path, _ARRAYS)
+            shapes = [arrays[name].shape for name in ("auc", "aupr")]
+            if shapes[0] != shapes[1]:
+                raise ValueError(f"auc and aupr have shapes {shapes}")
+        except ValueError as error:
             raise UserError(
                 f"{path} is no readable file of label performance ({error}). "
                 "Make it again with python -m axml_tf.measure_labels."
             ) from error
+        return cls(
+            arrays["auc"],
+            arrays["aupr"],
+            bool(arrays["is_exact"]),
+            str(arrays["fingerprint"]),
+            int(arrays["num_documents"]),
+        )
 
 
 def from_top_k(

@@ -17,7 +17,11 @@ from axml_tf.evaluation import (
     ranking,
     thresholds,
 )
-from axml_tf.evaluation.consensus import check_probabilities, consensus
+from axml_tf.evaluation.combination import (
+    METHODS,
+    check_probabilities,
+    combine,
+)
 from axml_tf.evaluation.document_comparison import compare_documents
 from axml_tf.evaluation.frequency import by_frequency
 from axml_tf.evaluation.measurement import (
@@ -349,7 +353,7 @@ def _consensuses(
     """
     for index, name in enumerate(names):
         pair = (measured[reference].predictions, measured[index].predictions)
-        if index == reference or any(map(_is_consensus, pair)):
+        if index == reference or any(map(_is_combined, pair)):
             continue
         try:
             for predictions in pair:
@@ -357,7 +361,7 @@ def _consensuses(
         except UserError as error:
             missing.append(f"Table 5, {names[reference]} with {name}: {error}")
             continue
-        label_ids = consensus(pair, max(KS)).label_ids
+        label_ids = combine(pair, "consensus", max(KS)).label_ids
         measures = ranking.ranking_measures(label_ids, truth.labels, KS)
         yield ConsensusReport(
             (names[reference], name),
@@ -365,9 +369,9 @@ def _consensuses(
         )
 
 
-def _is_consensus(predictions: TopK) -> bool:
+def _is_combined(predictions: TopK) -> bool:
     made_by = predictions.made_by
-    return made_by is not None and made_by.system == "consensus"
+    return made_by is not None and made_by.system in METHODS
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ def render(page: Page) -> str:
     """The whole page, its end of line included."""
     parts = [f"# {_escape(page.title)}", *map(_escape, page.text)]
     for section in page.sections:
-        parts.append(f"## {section.title}")
+        parts.append(f"## {_escape(section.title)}")
         parts += map(_escape, section.text)
         for item in section.items:
             parts.append(_table(item.table if isinstance(item, Plot) else item))
@@ -34,6 +34,6 @@ def _table(table: Table) -> str:
 def _escape(text: str) -> str:
     """Text that Markdown shows as it is, within one line."""
     text = " ".join(text.split())
-    for mark in "\\|*`<":
+    for mark in "\\|*`<[":
         text = text.replace(mark, f"\\{mark}")
     return text

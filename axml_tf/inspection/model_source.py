@@ -7,15 +7,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import config
 from axml_tf.asked_labels import look
-from axml_tf.checkpoints import check_fits, load_best_model
+from axml_tf.checkpoints import load_best_model
 from axml_tf.chunked_top_k import head_top_k
 from axml_tf.dataset_info import DatasetInfo, read_labels
 from axml_tf.errors import UserError
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.source import Source
 from axml_tf.model import split_at_head
+from axml_tf.run_record import RunRecord, check_fits
 from axml_tf.schema import PAD_ID
 from axml_tf.text import Tokenizer, load_tokenizer, pad
 
@@ -54,7 +54,7 @@ class ModelSource(Source):
         """
         info = DatasetInfo.load(data_dir)
         check_fits(model_dir, data_dir, info)
-        _, training_config, _ = config.load(model_dir)
+        training_config = RunRecord.load(model_dir).training
         model, _ = load_best_model(model_dir)
         return cls(
             model,

@@ -5,6 +5,7 @@ every colour, see https://github.com/tensorflow/tensorboard/issues/1740.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ _FILES = {
 }
 # Samples of a tag, of which the last counts.
 _DOWNSAMPLE = 10
+# Steps are int64.
+_STEP = re.compile(r"[0-9]{1,18}")
 
 
 def tag_of(document_id: str, step: int) -> str:
@@ -107,9 +110,10 @@ def _steps_of_documents(tags: dict[str, Any]) -> dict[str, list[int]]:
     steps = {}
     for tag in tags:
         name, _, step = tag.removeprefix("attention/").rpartition("/")
-        steps.setdefault(name, []).append(int(step))
+        for number in _integers(step):
+            steps.setdefault(name, []).append(number)
     return {name: sorted(steps[name]) for name in sorted(steps)}
 
 
 def _integers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",") if part.isdecimal()]
+    return [int(part) for part in text.split(",") if _STEP.fullmatch(part)]

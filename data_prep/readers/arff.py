@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import BadRecord
 from data_prep.readers.line_files import numbered_lines
 
 _ROW = re.compile(
@@ -18,7 +19,9 @@ _ESCAPE = re.compile(rb"\\(.)")
 _SPACES = {b"n": b" ", b"r": b" ", b"t": b" "}
 
 
-def read_numbered_strings(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
+def read_numbered_strings(
+    path: Path, bad_record: BadRecord
+) -> Iterator[tuple[int, bytes, bytes]]:
     """Yields line, number and string of every row.
 
     Rows have two attributes, a number and a string; the string is quoted,
@@ -27,6 +30,7 @@ def read_numbered_strings(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
 
     Args:
         path: the file, plain or compressed by gzip.
+        bad_record: what becomes of a malformed row.
 
     Raises:
         UserError: the header or a row is malformed, or there is no row.
@@ -37,16 +41,9 @@ def read_numbered_strings(path: Path) -> Iterator[tuple[int, bytes, bytes]]:
     for line, content in lines:
         if not _says_something(content):
             continue
-        match = _ROW.fullmatch(content)
-        if not match:
-            raise UserError(
-                f"{path}, line {line}: expected a number, a comma and a "
-                f"quoted string, found {content!r:.60}."
-            )
-        number, *strings = match.groups()
-        string = next(string for string in strings if string is not None)
         is_empty = False
-        yield line, number, _ESCAPE.sub(_unescaped, string)
+        with bad_record:
+            yield line, *_parse(content, f"{path}, line {line}")
     if is_empty:
         raise UserError(f"{path}: no row stands behind @data.")
 
@@ -78,6 +75,18 @@ def _skip_header(lines: Iterator[tuple[int, bytes]], path: Path) -> None:
         f"{path}, line {line}: expected the header of an ARFF file "
         "(@relation, two times @attribute, @data)."
     )
+
+
+def _parse(row: bytes, place: str) -> tuple[bytes, bytes]:
+    match = _ROW.fullmatch(row)
+    if not match:
+        raise UserError(
+            f"{place}: expected a number, a comma and a quoted string, found "
+            f"{row!r:.60}."
+        )
+    number, *strings = match.groups()
+    string = next(string for string in strings if string is not None)
+    return number, _ESCAPE.sub(_unescaped, string)
 
 
 def _says_something(content: bytes) -> bool:

@@ -2,13 +2,16 @@
 
 import csv
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import SPLITS, Document, make_document
 from data_prep.readers.fields import Fields
+from data_prep.readers.line_files import MAX_LINE_BYTES
+from data_prep.readers.quoting import quote, quote_names
 
 
 class CsvReader:
@@ -34,25 +37,29 @@ class CsvReader:
         """Name of the file that holds a split, for messages."""
         return f"{split}.csv"
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
-            UserError: the file has no header or no row, a column is missing,
-                or a row does not fit the header.
+            UserError: the file has no header or no row, a column is missing
+                or stands twice, a row does not fit the header, or a line or a
+                field is too long.
         """
         path = self._path(split)
         # The module's own limit, 128 KB a field, is too small for texts.
-        csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+        csv.field_size_limit(MAX_LINE_BYTES)
         number = -1
         with open(
             path, encoding="utf-8-sig", errors="surrogateescape", newline=""
         ) as file:
-            rows = csv.reader(file, strict=True)
+            rows = csv.reader(_bounded_lines(file, path), strict=True)
             columns = self._columns(next(_checked(rows, path), []), path)
             for number, row in enumerate(_checked(rows, path)):
                 place = f"{path}, line {rows.line_num}"
-                yield self._document(row, columns, number, place)
+                with bad_record:
+                    yield self._document(row, columns, number, place)
         if number < 0:
             raise UserError(f"{path} is empty: expected a row a document.")
 
@@ -61,6 +68,11 @@ class CsvReader:
 
     def _columns(self, header: list[str], path: Path) -> dict[str, int]:
         columns = {name: index for index, name in enumerate(header)}
+        if len(columns) < len(header):
+            twice = next(name for name in header if header.count(name) > 1)
+            raise UserError(
+                f"{path}, line 1: column {quote(twice)} stands twice."
+            )
         wanted = [self.fields.text_field, self.fields.labels_field]
         if self.fields.has_ids(columns):
             wanted.append(self.fields.id_field)
@@ -68,8 +80,8 @@ class CsvReader:
             if name not in columns:
                 raise UserError(
                     f"{path}, line 1: column {name!r} is missing; there are "
-                    f"{', '.join(map(repr, columns)) or 'none'}. Name the "
-                    "columns by --text_field, --labels_field and --id_field."
+                    f"{quote_names(columns)}. Name the columns by "
+                    "--text_field, --labels_field and --id_field."
                 )
         return columns
 
@@ -89,6 +101,17 @@ class CsvReader:
             self.fields.split_labels(row[columns[self.fields.labels_field]]),
             place,
         )
+
+
+def _bounded_lines(file: TextIO, path: Path) -> Iterator[str]:
+    lines = iter(lambda: file.readline(MAX_LINE_BYTES + 1), "")
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise UserError(
+                f"{path}, line {number}: expected lines of at most "
+                f"{MAX_LINE_BYTES:,} bytes."
+            )
+        yield line
 
 
 def _checked(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:

@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from axml_tf.errors import UserError
+from data_prep.readers.quoting import quote
 
 SPLITS = ("train", "dev", "test")
+
+# Predictions keep ids in an array as wide as its longest.
+_MAX_ID_LENGTH = 1000
 
 
 class Document(NamedTuple):
@@ -37,7 +41,8 @@ def make_document(
 
     Raises:
         UserError: the id or a label holds a tab, a newline or half a
-            surrogate pair, or the id is empty.
+            surrogate pair, or the id is empty or of more than a thousand
+            characters.
     """
     labels = tuple(dict.fromkeys(label for label in labels if label))
     names = (document_id, *labels)
@@ -46,10 +51,15 @@ def make_document(
         name = next(name for name in names if not _is_sound(name))
         raise UserError(
             f"{place}: ids and labels are UTF-8 and hold no tab or "
-            f"newline; found {name!r}."
+            f"newline; found {quote(name)}."
         )
     if not document_id:
         raise UserError(f"{place}: expected an id, found an empty one.")
+    if len(document_id) > _MAX_ID_LENGTH:
+        raise UserError(
+            f"{place}: expected an id of at most {_MAX_ID_LENGTH} characters, "
+            f"found {len(document_id):,}."
+        )
     return Document(document_id, text, labels)
 
 

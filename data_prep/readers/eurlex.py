@@ -30,6 +30,7 @@ from pathlib import Path
 
 from axml_tf.errors import UserError
 from data_prep.readers.arff import read_numbered_strings
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import Document, make_document
 from data_prep.readers.line_files import find_file, numbered_lines
 from data_prep.readers.qrels import LabelTable, parse_number
@@ -82,7 +83,9 @@ class EurlexReader:
             f"{_WHOLE} and {_TEST_IDS}, beside {_DESCRIPTORS} (or .gz of each)"
         )
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
@@ -95,16 +98,20 @@ class EurlexReader:
             if self._fold
             else find_file(self.input_dir, [_WHOLE])
         )
+        # Here: if it is damaged, that is no matter of a single record.
+        descriptors = self._descriptors
         ids = UniqueIds()
         missing = dict(self._test_ids)
-        for line, digits, text in read_numbered_strings(path):
+        rows = read_numbered_strings(path, bad_record)
+        for line, digits, text in rows:
             place = f"{path}, line {line}"
-            number = parse_number(digits, place)
-            ids.add(str(number), path, line)
-            missing.pop(number, None)
-            if self._fold or self._is_in(number, split):
-                labels = self._descriptors.labels_of(number)
-                yield make_document(str(number), text, labels, place)
+            with bad_record:
+                number = parse_number(digits, place)
+                ids.add(str(number), path, line)
+                missing.pop(number, None)
+                if self._fold or self._is_in(number, split):
+                    labels = descriptors.labels_of(number)
+                    yield make_document(str(number), text, labels, place)
         ids.check()
         if missing:
             number, line = next(iter(missing.items()))

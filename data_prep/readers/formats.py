@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Protocol
 
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.csv_table import CsvReader
 from data_prep.readers.document import Document
 from data_prep.readers.eurlex import EurlexReader
@@ -38,8 +39,19 @@ class Reader(Protocol):
     def expected(self, split: str) -> str:
         """Names of the files that make up a split, for messages."""
 
-    def read(self, split: str) -> Iterator[Document | SparseDocument]:
-        """Yields the documents of a split, all of one kind."""
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document | SparseDocument]:
+        """Yields the documents of a split, all of one kind.
+
+        Args:
+            split: its name.
+            bad_record: what becomes of a record that cannot be read.
+
+        Raises:
+            UserError: such a record ends it all; or a file is missing or
+                damaged as a whole.
+        """
 
 
 def make_reader(

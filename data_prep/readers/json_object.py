@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from axml_tf.errors import UserError
+from data_prep.readers.quoting import quote
 
 
 def parse_object(line: bytes, place: str) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def parse_object(line: bytes, place: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UserError(f"{place}: expected JSON ({error}).") from error
     if not isinstance(record, dict):
-        raise UserError(f"{place}: expected an object, found {record!r:.80}.")
+        raise UserError(f"{place}: expected an object, found {quote(record)}.")
     return record
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import SPLITS, Document, make_document
 from data_prep.readers.fields import Fields
 from data_prep.readers.json_object import encode_text, parse_object
 from data_prep.readers.line_files import find_file, numbered_lines
+from data_prep.readers.quoting import quote, quote_names
 
 
 class JsonlReader:
@@ -35,7 +37,9 @@ class JsonlReader:
         """Names of the files that make up a split, for messages."""
         return f"{split}.jsonl or {split}.jsonl.gz"
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
@@ -44,22 +48,25 @@ class JsonlReader:
         """
         path = self._path(split)
         has_ids = None
+        is_empty = True
         for number, line in numbered_lines(path):
             place = f"{path}, line {number}"
             if not line.strip():
                 continue
-            record = parse_object(line, place)
-            if has_ids is None:
-                has_ids = self.fields.has_ids(record)
-            yield make_document(
-                _string(record, self.fields.id_field, place)
-                if has_ids
-                else str(number - 1),
-                encode_text(_string(record, self.fields.text_field, place)),
-                self._labels(record, place),
-                place,
-            )
-        if has_ids is None:
+            is_empty = False
+            with bad_record:
+                record = parse_object(line, place)
+                if has_ids is None:
+                    has_ids = self.fields.has_ids(record)
+                yield make_document(
+                    _string(record, self.fields.id_field, place)
+                    if has_ids
+                    else str(number - 1),
+                    encode_text(_string(record, self.fields.text_field, place)),
+                    self._labels(record, place),
+                    place,
+                )
+        if is_empty:
             raise UserError(f"{path} is empty: expected a line a document.")
 
     def _path(self, split: str) -> Path | None:
@@ -73,7 +80,7 @@ class JsonlReader:
         if not isinstance(value, list) or not all(map(_is_name, value)):
             raise UserError(
                 f"{place}: expected a list of strings or a string in field "
-                f"{name!r}, found {str(value)[:80]!r}."
+                f"{name!r}, found {quote(value)}."
             )
         return [str(label) for label in value]
 
@@ -82,7 +89,7 @@ def _field(record: dict[str, Any], name: str, place: str) -> Any:
     if name not in record:
         raise UserError(
             f"{place}: field {name!r} is missing; there are "
-            f"{', '.join(map(repr, record)) or 'none'}. Name the fields by "
+            f"{quote_names(record)}. Name the fields by "
             "--text_field, --labels_field and --id_field."
         )
     return record[name]
@@ -93,7 +100,7 @@ def _string(record: dict[str, Any], name: str, place: str) -> str:
     if not _is_name(value):
         raise UserError(
             f"{place}: expected a string in field {name!r}, found "
-            f"{str(value)[:80]!r}."
+            f"{quote(value)}."
         )
     return str(value)
 

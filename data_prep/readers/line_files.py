@@ -8,6 +8,10 @@ from pathlib import Path
 
 from axml_tf.errors import UserError
 
+# A longer one is a mistake, or was made to fill the memory: a compressed file
+# of a megabyte may hold a line of a gigabyte.
+MAX_LINE_BYTES = 1 << 24
+
 
 def find_file(
     input_dir: str | os.PathLike, names: Iterable[str]
@@ -28,14 +32,23 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     is read compressed.
 
     Raises:
-        UserError: the file is no gzip file, or a damaged one.
+        UserError: the file is no gzip file, or a damaged one, or a line has
+            more than MAX_LINE_BYTES.
     """
     opened = gzip.open if path.suffix == ".gz" else open
     number = 0
     try:
         with opened(path, "rb") as file:
-            for number, line in enumerate(file, 1):
-                yield number, line.removesuffix(b"\n")
+            # One byte more, for the newline.
+            lines = iter(lambda: file.readline(MAX_LINE_BYTES + 1), b"")
+            for number, line in enumerate(lines, 1):
+                line = line.removesuffix(b"\n")
+                if len(line) > MAX_LINE_BYTES:
+                    raise UserError(
+                        f"{path}, line {number}: expected lines of at most "
+                        f"{MAX_LINE_BYTES:,} bytes."
+                    )
+                yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(
             f"{path}, after line {number}: damaged gzip file ({error}). Get "

@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import SPLITS, Document, make_document
+from data_prep.readers.line_files import numbered_lines
 
 
 class LinesReader:
@@ -39,12 +41,15 @@ class LinesReader:
             f"{split}_labels.txt"
         )
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
             UserError: the labels are missing, a file is empty, the files
-                have different numbers of lines, or a name is malformed.
+                have different numbers of lines, a line is too long, or a
+                name is malformed.
         """
         paths = [self._texts_path(split), self._path(split, "labels")]
         if not paths[1].is_file():
@@ -54,16 +59,18 @@ class LinesReader:
         for path in paths:
             if path.stat().st_size == 0:
                 raise UserError(f"{path} is empty: expected a line a document.")
-        rows = itertools.zip_longest(*map(_lines, paths))
-        for number, (text, labels, *ids) in enumerate(rows):
-            if text is None or labels is None or None in ids:
+        rows = itertools.zip_longest(*map(numbered_lines, paths))
+        for number, row in enumerate(rows):
+            if None in row:
                 _raise_unequal(paths)
-            yield make_document(
-                _decode(ids[0], paths[-1], number) if ids else str(number),
-                text,
-                _decode(labels, paths[1], number).split(),
-                f"{paths[1]}, line {number + 1}",
-            )
+            text, labels, *ids = (line for _, line in row)
+            with bad_record:
+                yield make_document(
+                    _decode(ids[0], paths[-1], number) if ids else str(number),
+                    text,
+                    _decode(labels, paths[1], number).split(),
+                    f"{paths[1]}, line {number + 1}",
+                )
 
     def _texts_path(self, split: str) -> Path | None:
         for kind in ("raw_texts", "texts"):
@@ -73,12 +80,6 @@ class LinesReader:
 
     def _path(self, split: str, kind: str) -> Path:
         return self.input_dir / f"{split}_{kind}.txt"
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    with open(path, "rb") as file:
-        for line in file:
-            yield line.removesuffix(b"\n")
 
 
 def _decode(line: bytes, path: Path, number: int) -> str:
@@ -91,7 +92,7 @@ def _decode(line: bytes, path: Path, number: int) -> str:
 
 
 def _raise_unequal(paths: list[Path]) -> None:
-    counts = [sum(1 for _ in _lines(path)) for path in paths]
+    counts = [sum(1 for _ in numbered_lines(path)) for path in paths]
     found = ", ".join(
         f"{path} has {count:,}"
         for path, count in zip(paths, counts, strict=True)

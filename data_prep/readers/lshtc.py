@@ -29,14 +29,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import Document, make_document
-from data_prep.readers.line_files import find_file, numbered_lines
+from data_prep.readers.line_files import (
+    MAX_LINE_BYTES,
+    find_file,
+    numbered_lines,
+)
 from data_prep.readers.sparse_line import split_line
 
 _SPLITS = ("train", "test")
 _HEADER = b"Data"
 _WITHHELD = 0
-# More in one document is a mistake, and would be a text of megabytes.
+# More in one document is a mistake.
 _MAX_COUNT = 1_000_000
 
 
@@ -58,13 +63,16 @@ class LshtcReader:
         """Names of the files that hold a split, for messages."""
         return f"{', '.join(_names(split))} (or .gz of one)"
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
             UserError: the file is damaged or has no document, a line is
                 malformed, a label or a term is negative, a term stands twice,
-                or a count is no whole number from 0 to a million.
+                a count is no whole number from 0 to a million, or a document
+                has more bytes than a line may have.
         """
         path = self._path(split)
         count = 0
@@ -72,16 +80,8 @@ class LshtcReader:
             if number == 1 and line.strip() == _HEADER:
                 continue
             place = f"{path}, line {number}"
-            labels, pairs = split_line(line, place)
-            if min(labels, default=0) < 0:
-                raise UserError(f"{place}: label {min(labels)} is negative.")
-            names = [
-                str(label)
-                for label in labels
-                if split != "test" or label != _WITHHELD
-            ]
-            text = b" ".join(_words(pairs, place))
-            yield make_document(str(count), text, names, place)
+            with bad_record:
+                yield _document(line, count, split, place)
             count += 1
         if not count:
             raise UserError(f"{path} is empty: expected a line a document.")
@@ -98,8 +98,20 @@ def _names(split: str) -> tuple[str, ...]:
     )
 
 
+def _document(line: bytes, number: int, split: str, place: str) -> Document:
+    labels, pairs = split_line(line, place)
+    if min(labels, default=0) < 0:
+        raise UserError(f"{place}: label {min(labels)} is negative.")
+    names = [
+        str(label) for label in labels if split != "test" or label != _WITHHELD
+    ]
+    text = b" ".join(_words(pairs, place))
+    return make_document(str(number), text, names, place)
+
+
 def _words(pairs: bytes, place: str) -> list[bytes]:
     counts = {}
+    num_bytes = 0
     for pair in pairs.split():
         term, _, value = pair.partition(b":")
         if term in counts:
@@ -107,11 +119,17 @@ def _words(pairs: bytes, place: str) -> list[bytes]:
         if term.startswith(b"-"):
             raise UserError(f"{place}: term {term.decode()} is negative.")
         counts[term] = _count(value, place)
+        num_bytes += counts[term] * (len(term) + 1)
+        if num_bytes > MAX_LINE_BYTES:
+            raise UserError(
+                f"{place}: expected a document of at most "
+                f"{MAX_LINE_BYTES:,} bytes; its counts make it longer."
+            )
     return [term for term, count in counts.items() for _ in range(count)]
 
 
 def _count(value: bytes, place: str) -> int:
-    count = int(value) if value.isdigit() else float(value)
+    count = float(value)
     if not 0 <= count <= _MAX_COUNT or count != int(count):
         raise UserError(
             f"{place}: expected counts, whole numbers up to {_MAX_COUNT:,}, "

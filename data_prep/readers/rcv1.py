@@ -26,8 +26,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import Document, make_document
-from data_prep.readers.line_files import find_file, numbered_lines
+from data_prep.readers.line_files import (
+    MAX_LINE_BYTES,
+    find_file,
+    numbered_lines,
+)
 from data_prep.readers.qrels import LabelTable, parse_number
 from data_prep.readers.unique_ids import UniqueIds
 
@@ -60,22 +65,28 @@ class Rcv1Reader:
         """Names of the files that make up a split, for messages."""
         return f"{', '.join(_TOKENS[split])} and {_TOPICS} (or .gz of each)"
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
             UserError: a file is missing or damaged, a line is malformed, or
-                a document stands twice.
+                a document is too long or stands twice.
         """
         paths = [self._path(name, split) for name in _TOKENS[split]]
+        # Here: if it is damaged, that is no matter of a single record.
+        topics = self._topics
         ids = UniqueIds()
         for path in paths:
             for number, line, text in _documents(path):
                 place = f"{path}, line {line}"
-                labels = self._topics.labels_of(parse_number(number, place))
-                document = make_document(number.decode(), text, labels, place)
-                ids.add(document.id, path, line)
-                yield document
+                with bad_record:
+                    labels = topics.labels_of(parse_number(number, place))
+                    name = number.decode()
+                    document = make_document(name, text, labels, place)
+                    ids.add(document.id, path, line)
+                    yield document
         ids.check()
 
     @functools.cached_property
@@ -94,27 +105,32 @@ class Rcv1Reader:
 
 def _documents(path: Path) -> Iterator[tuple[bytes, int, bytes]]:
     """Yields number, line and text of every document of a file."""
-    number = start = words = None
+    number = start = text = None
     for count, line in numbered_lines(path):
         place = f"{path}, line {count}"
         if line.startswith(b".I"):
             if start is not None:
-                yield number, start, _joined(words, path, start)
-            number, start, words = line[2:].strip(), count, None
+                yield number, start, _joined(text, path, start)
+            number, start, text = line[2:].strip(), count, None
         elif start is None:
             raise UserError(f"{place}: expected `.I`, found {line!r:.60}.")
-        elif words is None:
+        elif text is None:
             if line.strip() != b".W":
                 raise UserError(f"{place}: expected `.W`, found {line!r:.60}.")
-            words = []
-        else:
-            words.append(line.strip())
+            text = bytearray()
+        elif line.strip():
+            text += line.strip() + b" "
+            if len(text) > MAX_LINE_BYTES:
+                raise UserError(
+                    f"{path}, line {start}: expected a document of at most "
+                    f"{MAX_LINE_BYTES:,} bytes."
+                )
     if start is None:
         raise UserError(f"{path} is empty: expected documents.")
-    yield number, start, _joined(words, path, start)
+    yield number, start, _joined(text, path, start)
 
 
-def _joined(words: list[bytes] | None, path: Path, start: int) -> bytes:
-    if words is None:
+def _joined(text: bytearray | None, path: Path, start: int) -> bytes:
+    if text is None:
         raise UserError(f"{path}, line {start}: `.W` is missing behind it.")
-    return b" ".join(filter(None, words))
+    return bytes(text[:-1])

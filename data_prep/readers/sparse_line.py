@@ -4,9 +4,12 @@ import re
 
 from axml_tf.errors import UserError
 
-_NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_PAIR = re.compile(rb"-?\d+:" + _NUMBER)
-_LABELS = re.compile(rb"-?\d+(?:, ?-?\d+)*")
+# Python refuses to make an integer of thousands of digits.
+_INTEGER = rb"-?\d{1,18}"
+# One way only to read a number: the time stays proportional to its length.
+_NUMBER = rb"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_PAIR = re.compile(_INTEGER + rb":" + _NUMBER)
+_LABELS = re.compile(rb"%s(?:, ?%s)*" % (_INTEGER, _INTEGER))
 _LINE = re.compile(rb"(%s)?((?: +%s)*) *" % (_LABELS.pattern, _PAIR.pattern))
 
 
@@ -44,5 +47,7 @@ def _what_is_wrong(line: bytes) -> str:
             "integers separated by commas, or a space where there is no "
             f"label, found {line!r:.60}"
         )
-    wrong = next(pair for pair in rest.split() if not _PAIR.fullmatch(pair))
+    # At spaces only: no other separator is one here.
+    pairs = filter(None, rest.split(b" "))
+    wrong = next(pair for pair in pairs if not _PAIR.fullmatch(pair))
     return f"feature:value pairs, found {wrong!r:.60}"

@@ -59,10 +59,12 @@ def _read_objects(path: Path) -> list[str]:
         _add(uids, _on_one_line(uid), number, path)
         titles.append(_on_one_line(title))
     counts = collections.Counter(titles)
-    return [
-        title if title and counts[title] == 1 else f"{title} ({uid})".strip()
-        for uid, title in zip(uids, titles, strict=True)
-    ]
+    names = {}
+    for number, (uid, title) in enumerate(zip(uids, titles, strict=True), 1):
+        if not title or counts[title] > 1:
+            title = f"{title} ({uid})".strip()
+        _add(names, title, number, path)
+    return list(names)
 
 
 def _add(seen: dict[str, int], name: str, number: int, path: Path) -> None:

@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import make_document
 from data_prep.readers.line_files import find_file, numbered_lines
 from data_prep.readers.sparse_line import split_line
@@ -40,7 +41,7 @@ _NAMES = {
     "dev": ("dev.txt", "validation.txt"),
     "test": ("test.txt", "tst.txt"),
 }
-_HEADER = re.compile(rb"\s*(\d+)\s+(\d+)\s+(\d+)\s*")
+_HEADER = re.compile(rb"\s*(\d{1,18})\s+(\d{1,18})\s+(\d{1,18})\s*")
 _MAX_INDEX = np.iinfo(np.int32).max
 
 
@@ -92,7 +93,9 @@ class XmcSparseReader:
         """Features of every document, those that are 0 included."""
         return self._header("train").num_features
 
-    def read(self, split: str) -> Iterator[SparseDocument]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[SparseDocument]:
         """Yields the documents of a split.
 
         Raises:
@@ -114,14 +117,15 @@ class XmcSparseReader:
                     f"{place}: line 1 says {header.num_documents:,} "
                     "documents, but here is another one."
                 )
-            labels, pairs = split_line(line, place)
-            names = [self._name(label, header, place) for label in labels]
-            document = make_document(str(number - 2), b"", names, place)
-            yield SparseDocument(
-                document.id,
-                document.labels,
-                *_features(pairs, header.num_features, place),
-            )
+            with bad_record:
+                labels, pairs = split_line(line, place)
+                names = [self._name(label, header, place) for label in labels]
+                document = make_document(str(number - 2), b"", names, place)
+                yield SparseDocument(
+                    document.id,
+                    document.labels,
+                    *_features(pairs, header.num_features, place),
+                )
         if number < header.num_documents + 1:
             raise UserError(
                 f"{path}, line {number}: line 1 says "

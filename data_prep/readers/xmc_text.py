@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from axml_tf.errors import UserError
+from data_prep.readers.bad_records import FAIL, BadRecord
 from data_prep.readers.document import Document, make_document
 from data_prep.readers.json_object import encode_text, parse_object
 from data_prep.readers.line_files import find_file, numbered_lines
+from data_prep.readers.quoting import quote, quote_names
 from data_prep.readers.unique_ids import UniqueIds
 from data_prep.readers.xmc_labels import read_label_names
 
@@ -52,7 +54,9 @@ class XmcTextReader:
         stem = _STEMS[split]
         return f"{stem}.json or {stem}.raw.json (or .gz)"
 
-    def read(self, split: str) -> Iterator[Document]:
+    def read(
+        self, split: str, bad_record: BadRecord = FAIL
+    ) -> Iterator[Document]:
         """Yields the documents of a split.
 
         Raises:
@@ -61,12 +65,15 @@ class XmcTextReader:
                 twice.
         """
         path = self._path(split)
+        # Here: if it is damaged, that is no matter of a single record.
+        names = self._names
         ids = UniqueIds()
         number = 0
         for number, line in numbered_lines(path):
-            document = self._document(line, f"{path}, line {number}")
-            ids.add(document.id, path, number)
-            yield document
+            with bad_record:
+                document = self._document(line, names, f"{path}, line {number}")
+                ids.add(document.id, path, number)
+                yield document
         if not number:
             raise UserError(f"{path} is empty: expected a line a document.")
         ids.check()
@@ -80,7 +87,9 @@ class XmcTextReader:
         names = (f"{stem}.json", f"{stem}.raw.json")
         return find_file(self.input_dir, names)
 
-    def _document(self, line: bytes, place: str) -> Document:
+    def _document(
+        self, line: bytes, names: list[str] | None, place: str
+    ) -> Document:
         record = parse_object(line, place)
         uid, title, content = (
             _field(record, name, str, "a string", place)
@@ -95,25 +104,26 @@ class XmcTextReader:
                 f"{place}: expected as many entries in 'target_rel' as in "
                 "'target_ind'."
             )
-        labels = [self._name(target, place) for target in targets]
+        labels = [_name(target, names, place) for target in targets]
         text = encode_text(f"{title} {content}")
         return make_document(uid, text, labels, place)
 
-    def _name(self, target: Any, place: str) -> str:
-        # A boolean is an integer, too.
-        if type(target) is not int:
-            raise UserError(
-                f"{place}: expected integers in 'target_ind', found "
-                f"{target!r:.60}."
-            )
-        end = None if self._names is None else len(self._names)
-        if target < 0 or (end is not None and target >= end):
-            bound = "" if end is None else f" and below {end:,}, the labels"
-            raise UserError(
-                f"{place}: expected labels of at least 0{bound}; found "
-                f"{target}."
-            )
-        return str(target) if self._names is None else self._names[target]
+
+def _name(target: Any, names: list[str] | None, place: str) -> str:
+    # A boolean is an integer, too.
+    if type(target) is not int:
+        raise UserError(
+            f"{place}: expected integers in 'target_ind', found "
+            f"{quote(target)}."
+        )
+    end = None if names is None else len(names)
+    if target < 0 or (end is not None and target >= end):
+        bound = "" if end is None else f" and below {end:,}, the labels"
+        raise UserError(
+            f"{place}: expected labels of at least 0{bound}; found "
+            f"{quote(target)}."
+        )
+    return str(target) if names is None else names[target]
 
 
 def _field(
@@ -122,12 +132,12 @@ def _field(
     if name not in record:
         raise UserError(
             f"{place}: field {name!r} is missing; there are "
-            f"{', '.join(map(repr, record)) or 'none'}."
+            f"{quote_names(record)}."
         )
     value = record[name]
     if not isinstance(value, kind):
         raise UserError(
             f"{place}: expected {wanted} in field {name!r}, found "
-            f"{value!r:.60}."
+            f"{quote(value)}."
         )
     return value

@@ -1,6 +1,7 @@
 """Puts requests together that come at about the same time."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from typing import NamedTuple
@@ -44,6 +45,7 @@ class Batcher:
         executor: threads for it.
         parameters: when a batch goes.
         slots: shared by all batchers; one is held while a batch runs.
+        ended: called when nothing waits any more.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Batcher:
         executor: Executor,
         parameters: BatchingParameters,
         slots: asyncio.Semaphore,
+        ended: Callable[[], None],
     ):
         self._run = run
+        self._ended = ended
         self._executor = executor
         self._parameters = parameters
         self._slots = slots
@@ -61,11 +65,6 @@ class Batcher:
         self._full = asyncio.Event()
         self._task: asyncio.Task | None = None
         self._running: set[asyncio.Task] = set()  # The loop keeps none.
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing waits."""
-        return self._task is None
 
     async def __call__(self, inputs: Arrays, rows: int) -> Arrays:
         """Answers one request.
@@ -85,7 +84,11 @@ class Batcher:
             self._full.set()
         if self._task is None:
             self._task = asyncio.create_task(self._work())
-        return await answer
+        try:
+            return await answer
+        finally:
+            # A caller who goes away takes a request that still waits along.
+            self._waiting = [x for x in self._waiting if x.answer is not answer]
 
     def _rows(self) -> int:
         return sum(request.rows for request in self._waiting)
@@ -95,11 +98,17 @@ class Batcher:
         while self._waiting:
             await self._fill()
             await self._slots.acquire()
-            # What came while all slots were taken goes too.
-            task = asyncio.create_task(self._answer(self._take()))
+            # What came while all slots were taken goes too, what has gone
+            # away does not.
+            batch = self._take()
+            if not batch:
+                self._slots.release()
+                continue
+            task = asyncio.create_task(self._answer(batch))
             self._running.add(task)
             task.add_done_callback(self._finish)
         self._task = None
+        self._ended()
 
     def _finish(self, task: asyncio.Task) -> None:
         self._running.discard(task)
@@ -190,16 +199,15 @@ class Runner:
         key = (servable, signature, widths)
         if key not in self._batchers:
             self._batchers[key] = Batcher(
-                run, self._executor, self._parameters, self._slots
+                run,
+                self._executor,
+                self._parameters,
+                self._slots,
+                # There are as many as widths have been seen, and each keeps
+                # its servable in memory.
+                functools.partial(self._batchers.pop, key, None),
             )
-        batcher = self._batchers[key]
-        try:
-            return await batcher(inputs, rows)
-        finally:
-            # There are as many as widths have been seen, and each keeps its
-            # servable in memory.
-            if batcher.is_idle:
-                self._batchers.pop(key, None)
+        return await self._batchers[key](inputs, rows)
 
 
 def _joined(requests: list[Arrays]) -> Arrays:

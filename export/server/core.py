@@ -1,5 +1,6 @@
 """What both APIs do with a request: find the servable, check, run, count."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +10,9 @@ from tensorflow_serving.apis import model_pb2
 
 from axml_tf import signatures
 from export.server.batching import Runner
-from export.server.errors import RequestError
+from export.server.errors import RequestError, invalid
+from export.server.gate import Gate
+from export.server.limits import Limits
 from export.server.metrics import Metrics
 from export.server.models import Models
 from export.server.servable import Arrays, Servable
@@ -30,12 +33,21 @@ class Core:
         models: what is served.
         runner: runs it.
         metrics: counts it.
+        limits: of requests.
     """
 
-    def __init__(self, models: Models, runner: Runner, metrics: Metrics):
+    def __init__(
+        self,
+        models: Models,
+        runner: Runner,
+        metrics: Metrics,
+        limits: Limits,
+    ):
         self.models = models
         self.metrics = metrics
+        self.limits = limits
         self._runner = runner
+        self._gate = Gate(limits.max_requests)
 
     async def predict(
         self,
@@ -57,11 +69,14 @@ class Core:
         start = time.perf_counter()
         code = grpc.StatusCode.INTERNAL
         try:
+            # First, so that only names of models are counted by.
             servable = self.models.servable(spec)
             signature = spec.signature_name or signatures.SERVE
-            inputs = make_inputs(servable.inputs_of(signature))
-            inputs = servable.check(signature, inputs)
-            outputs = await self._runner.run(servable, signature, inputs)
+            with self._gate.entered():
+                inputs = make_inputs(servable.inputs_of(signature))
+                inputs = servable.check(signature, inputs)
+                self._check_rows(len(next(iter(inputs.values()))))
+                outputs = await self._run(servable, signature, inputs)
             code = grpc.StatusCode.OK
             return Answer(outputs, servable, signature)
         except RequestError as error:
@@ -70,3 +85,25 @@ class Core:
         finally:
             seconds = time.perf_counter() - start
             self.metrics.count(spec.name, api, code, seconds)
+
+    def _check_rows(self, rows: int) -> None:
+        most = self.limits.max_request_rows
+        if rows > most:
+            raise invalid(
+                f"A request has at most {most:,} rows; found {rows:,}."
+            )
+
+    async def _run(
+        self, servable: Servable, signature: str, inputs: Arrays
+    ) -> Arrays:
+        seconds = self.limits.request_timeout_seconds
+        try:
+            return await asyncio.wait_for(
+                self._runner.run(servable, signature, inputs), seconds
+            )
+        except asyncio.TimeoutError as error:
+            raise RequestError(
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                f"There was no answer within {seconds:g} s. Send fewer rows, "
+                "or try again later.",
+            ) from error

@@ -1,6 +1,7 @@
 """TensorFlow Serving's gRPC API: PredictionService and ModelService."""
 
 import functools
+import math
 
 import grpc
 import numpy as np
@@ -18,21 +19,20 @@ from tensorflow_serving.apis import (
 from axml_tf import signatures
 from export.server.core import Core
 from export.server.errors import RequestError, invalid
+from export.server.grpc_limits import ReadInTime, channel_options
 from export.server.servable import Servable
-
-# The largest request; a text of some megabytes is a mistake, or an attack.
-MAX_MESSAGE_BYTES = 4 * 2**20
 
 
 def make_server(core: Core) -> grpc.aio.Server:
     """A server of both services, without a port yet."""
     server = grpc.aio.server(
+        interceptors=[ReadInTime(core.limits.read_timeout_seconds)],
+        maximum_concurrent_rpcs=core.limits.max_connections,
         options=[
-            ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-            ("grpc.max_send_message_length", -1),
+            *channel_options(core.limits),
             # A second server on the port is an error, not a helper.
             ("grpc.so_reuseport", 0),
-        ]
+        ],
     )
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
         _PredictionService(core), server
@@ -65,7 +65,7 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         answer = await self._core.predict(
             request.model_spec,
             lambda _: {
-                name: _array(name, tensor)
+                name: _array(name, tensor, self._core.limits.max_request_bytes)
                 for name, tensor in request.inputs.items()
             },
             "GRPC",
@@ -152,7 +152,14 @@ def metadata(
     return response
 
 
-def _array(name: str, tensor) -> np.ndarray:
+def _array(name: str, tensor, most: int) -> np.ndarray:
+    # One value may stand for a whole tensor, so a few bytes for any size.
+    sizes = [dim.size for dim in tensor.tensor_shape.dim]
+    if min(sizes, default=0) < 0 or math.prod(sizes) > most:
+        raise invalid(
+            f"Input {name!r} has at most {most:,} values; received shape "
+            f"{sizes}."
+        )
     try:
         return tf.make_ndarray(tensor)
     except (ValueError, TypeError) as error:

@@ -7,7 +7,6 @@ answered by `{"outputs": ...}`. Bytes that are no UTF-8 are
 """
 
 import base64
-import binascii
 import json
 from typing import Any, NamedTuple
 
@@ -16,6 +15,11 @@ import tensorflow as tf
 
 from export.server.errors import invalid
 from export.server.servable import Arrays
+
+# A signature's inputs have two at most.
+_MAX_DIMENSIONS = 8
+# What JSON has for each kind of array; a boolean is no integer here.
+_TYPES = {"O": (bytes,), "f": (int, float), "i": (int,), "b": (bool,)}
 
 
 class PredictRequest(NamedTuple):
@@ -110,36 +114,42 @@ def _is_named(row: Any) -> bool:
 
 
 def _to_array(name: str, values: Any, dtype: tf.DType) -> np.ndarray:
-    values = _decoded(values)
     try:
-        if dtype == tf.string:
-            array = np.array(values, object)
-            if not all(isinstance(x, bytes) for x in array.flat):
-                raise ValueError("not every value is a string")
-            return array
-        array = np.array(values)
-        if array.dtype == object:
-            raise ValueError("rows are of different lengths")
-        converted = array.astype(dtype.as_numpy_dtype)
-        if array.size and not _is_of_kind(array, converted):
+        shape, scalars = _flattened(values)
+        scalars = [_decoded(scalar) for scalar in scalars]
+        # Checked one by one: an array of numbers and one long string would
+        # be as wide as the string in every place.
+        if not all(type(x) in _TYPES.get(_kind(dtype), ()) for x in scalars):
             raise ValueError(f"not every value is of type {dtype.name}")
-        return converted
-    except (ValueError, TypeError, OverflowError) as error:
+        with np.errstate(over="ignore"):
+            array = np.array(scalars, dtype.as_numpy_dtype)
+        return array.reshape(shape)
+    except (ValueError, OverflowError) as error:
         raise invalid(f"Input {name!r} does not fit: {error}.") from error
 
 
-def _is_of_kind(array: np.ndarray, converted: np.ndarray) -> bool:
-    if converted.dtype.kind == "f":
-        return array.dtype.kind in "if"
-    return array.dtype.kind == converted.dtype.kind and (
-        (array == converted).all()
-    )
+def _kind(dtype: tf.DType) -> str:
+    return np.dtype(dtype.as_numpy_dtype).kind
+
+
+def _flattened(values: Any) -> tuple[list[int], list]:
+    """Shape and scalars of nested lists; level by level, not recursively."""
+    shape, level = [], [values]
+    while level and isinstance(level[0], list):
+        if len(shape) == _MAX_DIMENSIONS:
+            raise ValueError(f"it has more than {_MAX_DIMENSIONS} dimensions")
+        length = len(level[0])
+        if not all(isinstance(x, list) and len(x) == length for x in level):
+            raise ValueError("rows are of different lengths")
+        shape.append(length)
+        level = [x for row in level for x in row]
+    if any(isinstance(x, list) for x in level):
+        raise ValueError("rows are of different lengths")
+    return shape, level
 
 
 def _decoded(value: Any) -> Any:
     """Strings and {"b64": ...} as bytes, everything else as it is."""
-    if isinstance(value, list):
-        return [_decoded(x) for x in value]
     if isinstance(value, str):
         return value.encode("utf-8", "replace")
     if isinstance(value, dict):
@@ -147,7 +157,7 @@ def _decoded(value: Any) -> Any:
             raise invalid('Expected an object of the form {"b64": "..."}.')
         try:
             return base64.b64decode(value["b64"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise invalid(f"Unable to base64 decode ({error}).") from error
     return value
 

@@ -12,8 +12,10 @@ from axml_tf.errors import UserError
 from export.server import grpc_api, rest_api
 from export.server.batching import BatchingParameters, Runner
 from export.server.core import Core
+from export.server.limits import Limits
 from export.server.metrics import Metrics
 from export.server.models import ModelConfig, Models
+from export.server.rest_limits import Door
 
 _DRAIN_SECONDS = 30.0
 
@@ -25,6 +27,7 @@ async def serve(
     rest_port: int,
     parameters: BatchingParameters | None,
     num_threads: int,
+    limits: Limits,
     poll_seconds: float,
     started: Callable[[int, int], None],
 ) -> None:
@@ -37,6 +40,7 @@ async def serve(
         rest_port: the same.
         parameters: of batches; None runs every request by itself.
         num_threads: requests, or batches, worked on at once.
+        limits: of requests and connections.
         poll_seconds: time between looks for new versions.
         started: called with both ports when requests are answered.
 
@@ -55,7 +59,7 @@ async def serve(
         await models.update()
         if models.unavailable():
             raise UserError(" ".join(models.unavailable()))
-        core = Core(models, Runner(workers, parameters), Metrics())
+        core = Core(models, Runner(workers, parameters), Metrics(), limits)
         async with (
             _grpc_server(core, host, grpc_port) as actual_grpc_port,
             _rest_server(core, host, rest_port) as actual_rest_port,
@@ -93,11 +97,19 @@ async def _rest_server(core: Core, host: str, port: int) -> AsyncIterator[int]:
         rest_api.make_app(core),
         access_log=None,
         shutdown_timeout=_DRAIN_SECONDS,
+        keepalive_timeout=core.limits.idle_timeout_seconds,
+        # A caller gets its refusal before the line is cut.
+        lingering_time=core.limits.read_timeout_seconds,
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield runner.addresses[0][1]
+        server = await asyncio.get_running_loop().create_server(
+            Door(runner.server, core.limits.max_connections), host, port
+        )
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            # No new connections; those there get their answers.
+            server.close()
     finally:
         await runner.cleanup()

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 
 import grpc
 from aiohttp import web
@@ -16,6 +17,7 @@ from export.server import grpc_api, json_tensors
 from export.server.core import Core
 from export.server.errors import RequestError
 from export.server.metrics import PATH as METRICS_PATH
+from export.server.rest_limits import bounded
 
 _MODEL = "/v1/models/{name}"
 _PLACES = (
@@ -27,7 +29,10 @@ _PLACES = (
 
 def make_app(core: Core) -> web.Application:
     """The routes of the API, and of the metrics."""
-    app = web.Application(client_max_size=grpc_api.MAX_MESSAGE_BYTES)
+    app = web.Application(
+        client_max_size=core.limits.max_request_bytes,
+        middlewares=[_whole, bounded(core.limits)],
+    )
     api = _Api(core)
     for place in _PLACES:
         # A name or a label holds no colon.
@@ -41,6 +46,18 @@ def make_app(core: Core) -> web.Application:
     return app
 
 
+@web.middleware
+async def _whole(request: web.Request, handler) -> web.StreamResponse:
+    """Refuses a body that is not as its headers say."""
+    try:
+        return await handler(request)
+    except web.RequestPayloadError:
+        return _json(
+            {"error": "The body is cut short, or not of its Content-Encoding."},
+            400,
+        )
+
+
 def _refusing(method):
     """Answers a `RequestError` as TensorFlow Serving does."""
 
@@ -50,8 +67,6 @@ def _refusing(method):
             return await method(self, request)
         except RequestError as error:
             return _json({"error": error.message}, error.http_status)
-        except web.HTTPRequestEntityTooLarge as error:
-            return _json({"error": error.text}, error.status)
 
     return wrapped
 
@@ -102,13 +117,13 @@ def _spec(request: web.Request) -> model_pb2.ModelSpec:
         name=place["name"], version_label=place.get("label")
     )
     if "version" in place:
-        version = int(place["version"])
-        if version >= 2**63:
+        version = place["version"]
+        if not re.fullmatch(r"[0-9]{1,18}", version):
             raise RequestError(
                 grpc.StatusCode.INVALID_ARGUMENT,
                 f"Failed to convert version: {version} to numeric.",
             )
-        spec.version.value = version
+        spec.version.value = int(version)
     return spec
 
 

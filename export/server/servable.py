@@ -9,6 +9,7 @@ import grpc
 import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
+from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
@@ -52,7 +53,15 @@ class Servable:
             ].signature_def.items()
             if not name.startswith("__")
         }
-        self._warm_up(path / WARMUP_FILE)
+        try:
+            self._warm_up(path / WARMUP_FILE)
+        except (
+            *(tf.errors.OpError, RequestError),
+            *(DecodeError, TypeError, ValueError),
+        ) as error:
+            raise UserError(
+                f"{path / WARMUP_FILE} is damaged ({error})."
+            ) from error
 
     def run(self, signature: str, inputs: Arrays) -> Arrays:
         """Runs a signature on inputs that `check` has passed.
@@ -67,6 +76,9 @@ class Servable:
             return {name: x.numpy() for name, x in outputs.items()}
         except tf.errors.OpError as error:
             raise _request_error(error) from error
+        except UnicodeDecodeError as error:
+            # TensorFlow's own words repeat what it refuses.
+            raise invalid("An input is wrong, and no UTF-8.") from error
 
     def check(self, signature: str, inputs: Mapping[str, np.ndarray]) -> Arrays:
         """Checks inputs against a signature.
@@ -80,7 +92,7 @@ class Servable:
 
         Raises:
             RequestError: there is no such signature, or names, types or
-                shapes do not fit it.
+                shapes do not fit it, or a row is no `tf.train.Example`.
         """
         wanted = self.inputs_of(signature)
         if inputs.keys() != wanted.keys():
@@ -98,6 +110,8 @@ class Servable:
                 f"All inputs must have the same number of rows; received "
                 f"{sizes}."
             )
+        if signature in (signatures.EXAMPLES, signatures.CLASSIFY):
+            checked = {name: _examples(x) for name, x in checked.items()}
         return checked
 
     def inputs_of(self, signature: str) -> dict:
@@ -143,6 +157,23 @@ def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
             f"{list(array.shape)}."
         )
     return array
+
+
+def _examples(rows: np.ndarray) -> np.ndarray:
+    """Serialized examples, refused here if they are none.
+
+    TensorFlow's parser would put such a row into its message, and search that
+    for a time that grows with the square of its length.
+    """
+    parsed = []
+    for number, row in enumerate(rows):
+        try:
+            example = tf.train.Example.FromString(row)
+        except DecodeError as error:
+            raise invalid(f"Row {number} is no tf.train.Example.") from error
+        example.DiscardUnknownFields()
+        parsed.append(example.SerializeToString())
+    return np.array(parsed, object)
 
 
 def _request_error(error: tf.errors.OpError) -> RequestError:

@@ -7,12 +7,13 @@ import pytest
 from helpers import set_random_weights
 from small_runs import MODEL, TRAINING, state, write_data
 
-from axml_tf import training
 from axml_tf.builders import build_model, loss_function, top_k_function
 from axml_tf.checkpoints import load_best_model
 from axml_tf.config import ModelConfig
+from axml_tf.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.inference import predict_split
+from axml_tf.initialization import initialize
 from axml_tf.inspection.model_source import ModelSource
 from axml_tf.training import train
 from export.export_model import export_model
@@ -144,9 +145,9 @@ def test_training_learns_resumes_and_predicts(data_dir, tmp_path, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_label_bias_starts_at_the_log_odds(data_dir, kind, monkeypatch):
     model = build_model(dataclasses.replace(MODEL, model=kind))
-    info = training.DatasetInfo.load(data_dir)
+    info = DatasetInfo.load(data_dir)
     config = dataclasses.replace(MODEL, model=kind, label_bias=True)
-    training.initialize(model, config, info, data_dir)
+    initialize(model, config, info, data_dir)
     counts = np.arange(10, 16)
     np.testing.assert_allclose(
         model.get_layer("output").bias,

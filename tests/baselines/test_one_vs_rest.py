@@ -6,6 +6,7 @@ import scipy.sparse
 from sparse_data import best_classifier, planted_labels, random_features
 
 from axml_tf.baselines import one_vs_rest
+from axml_tf.errors import UserError
 
 pytest.importorskip("sklearn", reason="needs scikit-learn")
 
@@ -47,6 +48,34 @@ def test_weights_are_those_of_the_minimum(tmp_path, features, label_ids):
         np.testing.assert_allclose(biases[label], bias, atol=0.01)
         # The feature that plants the label tells it.
         assert found.argmax() == label
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("biases.npy", b""),
+        ("biases.npy", np.zeros(3, np.float32)),
+        ("biases.npy", np.array([[1]], object)),
+        ("weights.npz", b"PK"),
+    ],
+)
+def test_damaged_model_is_a_user_error(
+    tmp_path, features, label_ids, name, content
+):
+    train(tmp_path, features, label_ids)
+    one_vs_rest.predict(tmp_path, features, 2, 1)
+    if isinstance(content, bytes):
+        (tmp_path / name).write_bytes(content)
+    else:
+        np.save(tmp_path / name, content)
+    with pytest.raises(UserError, match=r"is damaged .*Remove it to train"):
+        one_vs_rest.predict(tmp_path, features, 2, 1)
+
+
+def test_model_of_other_features_is_a_user_error(tmp_path, features, label_ids):
+    train(tmp_path, features, label_ids)
+    with pytest.raises(UserError, match=r"expected weights of shape \(5, 11\)"):
+        one_vs_rest.predict(tmp_path, features[:, :11], 2, 1)
 
 
 def test_small_weights_are_dropped_and_no_others(

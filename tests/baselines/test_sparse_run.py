@@ -1,5 +1,6 @@
 """From features to a predictions file, with the model kept or not."""
 
+import hashlib
 import subprocess
 import sys
 
@@ -94,6 +95,9 @@ def test_what_made_the_predictions_is_recorded(data_dir, system, tmp_path):
     assert made_by.settings["training_threads"] == "1"
     c = {"parabel": "linear_c", "one_vs_rest": "C"}[system]
     assert made_by.settings[c] == "1.0"
+    labels = (data_dir / "labels.txt").read_bytes()
+    digest = hashlib.sha256(labels).hexdigest()[:16]
+    assert made_by.settings["labels.txt"] == digest
 
 
 def test_a_model_of_other_data_is_refused(data_dir):

@@ -3,6 +3,7 @@
 import gzip
 import lzma
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -154,6 +155,11 @@ def test_numbers_start_near_the_mean_of_number_words(tmp_path):
             "expected 9 words as line 1 says, but line 7",
         ),
         (b"0 8\n", "line 1: expected two positive numbers"),
+        (b"9 1000000000000\nlaw 1\n", "line 1: .*at most 4,096 numbers"),
+        (b"1 4097\n" + b"law \xff\xfe", "line 1: .*at most 4,096 numbers"),
+        (b"9" * 50 + b" 8\nlaw \xff\xfe\x00", "word 1 of"),
+        (b"law" + b" 1" * 5000, "line 1: .*at most 4,096 numbers"),
+        (b"law 1 2\nx" + b"x" * 2**20, "line 2: expected fewer than"),
         (b"", "no word in common"),
         (glove(["der"], VECTORS[:1]), "no word in common"),
     ],
@@ -171,3 +177,15 @@ def test_a_missing_or_damaged_file_is_an_error(tmp_path):
     (tmp_path / "v.gz").write_bytes(gzip.compress(glove() * 99)[:-20])
     with pytest.raises(UserError, match=r"damaged \.gz"):
         list(read_vectors(tmp_path / "v.gz"))
+
+
+def test_a_line_without_end_is_refused_before_it_is_unpacked(tmp_path):
+    path = tmp_path / "v.gz"
+    path.write_bytes(gzip.compress(b"x" * 2**27))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="line 1: expected fewer than"):
+            list(read_vectors(path))
+        assert tracemalloc.get_traced_memory()[1] < 2**25
+    finally:
+        tracemalloc.stop()

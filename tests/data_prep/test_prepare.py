@@ -10,6 +10,7 @@ import tensorflow as tf
 from raw_documents import DEV, TEST, TRAIN, run
 
 from axml_tf import schema
+from axml_tf.data_identity import differences, model_parts, training_parts
 from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
 from axml_tf.text import Tokenizer
 from data_prep.config import PrepareConfig
@@ -259,3 +260,24 @@ def test_fingerprint_follows_what_a_checkpoint_must_fit(raw):
     assert info.fingerprint == same.fingerprint
     prints = {i.fingerprint for i in (info, longer, smaller)}
     assert len(prints) == 3
+
+
+def test_parts_say_in_what_two_preparations_differ(raw):
+    def parts(**options):
+        output, info = run(raw, overwrite=True, **options)
+        return model_parts(output, info), training_parts(info)
+
+    def names(phrases):
+        return [phrase.split(" was ")[0] for phrase in phrases]
+
+    model, training = parts()
+    # Other shards fit the model; a training cannot go on with them.
+    sharded = parts(num_shards=2)
+    assert names(differences(model, sharded[0])) == []
+    assert names(differences(training, sharded[1])) == ["train_shards"]
+    assert differences(model, parts(max_length=7)[0]) == [
+        f"max_length was {model['max_length']}, is 7"
+    ]
+    smaller = parts(min_count=3)
+    assert names(differences(model, smaller[0])) == ["vocab.txt"]
+    assert differences(training, smaller[1]) == []

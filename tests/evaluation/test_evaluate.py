@@ -289,8 +289,75 @@ def test_command_prints_a_table_and_writes_json(data_dir, tmp_path):
     assert "| P | 60.00 | 40.00 | 36.00 |" in done.stdout
     report = json.loads((tmp_path / "model.json").read_text())
     expected = evaluation.evaluate(top_k(RANKINGS), data_dir, "test")
-    assert report.pop("predictions") == str(tmp_path / "model.npz")
+    assert report.pop("predictions") == [str(tmp_path / "model.npz")]
+    assert report.pop("combine") is None
     assert report == expected
+
+
+# By document, a ranking whose scores are 1, 0.75, 0.5, 0.25, 0.
+OTHER_RANKINGS = {
+    "a": [1, 0, 2, 3, 4],
+    "b": [2, 1, 0, -1, -1],
+    "c": [0, 1, 2, 3, 4],
+    "d": [5, 4, 3, 2, 1],
+    "e e": [4, 5, 0, 2, 3],
+}
+
+
+def mean_ranking(*rankings):
+    """The best five labels by mean score, in a loop."""
+    scores = np.zeros(6)
+    for ranking_ in rankings:
+        for place, label in enumerate(ranking_):
+            if label >= 0:
+                scores[label] += (1 - place / 4) / len(rankings)
+    listed = {label for row in rankings for label in row if label >= 0}
+    best = sorted(listed, key=lambda label: (-scores[label], label))[:5]
+    return best + [-1] * (5 - len(best))
+
+
+def test_command_measures_the_mean_of_several_files(data_dir, tmp_path):
+    top_k(RANKINGS).save(tmp_path / "a.npz")
+    top_k(OTHER_RANKINGS).save(tmp_path / "b.npz")
+    top_k(RANKINGS).save(tmp_path / "c.npz")
+    files = [str(tmp_path / f"{name}.npz") for name in "abc"]
+    done = run_evaluate(
+        "--predictions",
+        *files,
+        "--combine=sum",
+        f"--data_dir={data_dir}",
+        "--split=test",
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "a.sum.json").read_text())
+    assert (report["predictions"], report["combine"]) == (files, "sum")
+    systems = (RANKINGS, OTHER_RANKINGS, RANKINGS)
+    expected = evaluation.evaluate(
+        top_k(
+            {
+                name: mean_ranking(*(system[name] for system in systems))
+                for name in RANKINGS
+            }
+        ),
+        data_dir,
+        "test",
+    )
+    assert report["measures"] == pytest.approx(expected["measures"])
+    alone = evaluation.evaluate(top_k(RANKINGS), data_dir, "test")
+    assert report["measures"] != pytest.approx(alone["measures"])
+
+
+def test_mean_of_one_file_is_the_file(data_dir, tmp_path):
+    top_k(RANKINGS).save(tmp_path / "a.npz")
+    done = run_evaluate(
+        f"--predictions={tmp_path}/a.npz",
+        "--combine=sum",
+        f"--data_dir={data_dir}",
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "a.sum.json").read_text())
+    alone = evaluation.evaluate(top_k(RANKINGS), data_dir, "test")
+    assert report["measures"] == alone["measures"]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +369,24 @@ def test_command_prints_a_table_and_writes_json(data_dir, tmp_path):
             ["--predictions={tmp}/model.npz", "--output={tmp}/model.npz"],
             "is the predictions file itself",
         ),
+        (
+            ["--predictions", "{tmp}/model.npz", "{tmp}/model.npz"],
+            "error: 2 predictions files",
+        ),
+        (
+            ["--predictions={tmp}/model.npz", "{tmp}/x.npz", "--combine=sum"],
+            "error: No predictions file at",
+        ),
+        (
+            [
+                "--predictions={tmp}/none.npz",
+                "{tmp}/model.npz",
+                "--combine=sum",
+                "--output={tmp}/model.npz",
+            ],
+            "is the predictions file itself",
+        ),
+        (["--predictions={tmp}/model.npz", "--combine=mean"], "--combine=mean"),
         (
             [
                 "--predictions={tmp}/model.npz",

@@ -7,7 +7,7 @@ from small_sets import NUM_LABELS, SYSTEMS, predict, write_set
 
 from axml_tf.errors import UserError
 from axml_tf.evaluation import thresholds
-from axml_tf.evaluation.consensus import consensus
+from axml_tf.evaluation.combination import combine
 from axml_tf.evaluation.evaluate import evaluate
 from axml_tf.evaluation.measurement import measure
 from axml_tf.evaluation.report_build import Settings, build
@@ -69,7 +69,9 @@ def test_consensus_is_of_the_reference_and_each_other(made_report):
     ]
     pair = [TopK.load(one.systems[i].file) for i in (0, 1)]
     folder = path_of(made_report.flags["data_dirs"][0])
-    expected = evaluate(consensus(pair, 5), folder, "test")["measures"]
+    expected = evaluate(combine(pair, "consensus", 5), folder, "test")[
+        "measures"
+    ]
     found = one.consensuses[0].measures
     assert {n: expected[n] for n in found} == pytest.approx(found)
 

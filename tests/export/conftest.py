@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from axml_tf import config, schema
-from axml_tf.checkpoints import Checkpoints, Progress
+from axml_tf import data_identity, run_record, schema
+from axml_tf.background import Background
+from axml_tf.checkpoints import Checkpoints
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset_info import (
     FORMAT_VERSION,
@@ -62,17 +63,19 @@ def trained(tmp_path_factory) -> Trained:
     )
     # Prepared are more words than the model is trained with.
     training_config = TrainingConfig(max_length=MAX_LENGTH)
-    config.claim(
-        folder / "model", model_config, training_config, info.fingerprint
+    run_record.claim(
+        folder / "model",
+        model_config,
+        training_config,
+        data_identity.model_parts(folder / "data", info),
     )
     model = build_attention_xml(model_config)
     rng = np.random.default_rng(0)
     model.set_weights(
         [rng.normal(0, 0.3, w.shape).astype("float32") for w in model.weights]
     )
-    optimizer = keras.optimizers.Adam()
-    optimizer.build(model.trainable_variables)
-    Checkpoints(folder / "model", model, optimizer, Progress()).save_best()
+    with Background() as background:
+        Checkpoints(folder / "model", {}, 1, background).save_best(model)
     return Trained(model, folder / "data", folder / "model", LABELS, MAX_LENGTH)
 
 

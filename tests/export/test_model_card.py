@@ -62,6 +62,31 @@ def test_card_says_what_it_was_not_told(exported):
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"ks": ["<script>"]},
+        {"ks": 7},
+        {"split": "<img src=x>"},
+        {"split": None},
+        {"num_documents": "many"},
+        {"measures": {}},
+        {"measures": dict.fromkeys(MEASURES, "<b>")},
+    ],
+)
+def test_report_of_other_content_is_refused(trained, report, tmp_path, changes):
+    content = json.loads(report.read_text()) | changes
+    report.write_text(json.dumps(content))
+    with pytest.raises(UserError, match="no report of axml-evaluate"):
+        export_model(
+            trained.model_dir,
+            trained.data_dir,
+            tmp_path / "axml",
+            evaluation=report,
+        )
+    assert not (tmp_path / "axml").exists()
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("{", "no report of axml-evaluate"),

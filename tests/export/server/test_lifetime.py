@@ -10,10 +10,14 @@ import time
 import grpc
 import pytest
 import requests
+import tensorflow as tf
 from asking import TEXTS, post, predict_request
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
+from axml_tf.errors import UserError
 from benchmarks.server import Server
+from export.server.servable import Servable
+from export.warmup import WARMUP_FILE
 
 _POLL_OFTEN = "--file_system_poll_wait_seconds=0.1"
 
@@ -95,9 +99,28 @@ def test_version_that_arrives_bit_by_bit_is_served_in_the_end(
         wait_for("AVAILABLE")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"no records of any kind", b"\xff" * 100, "no request"],
+)
+def test_damaged_warmup_requests_are_one_line(exported, tmp_path, content):
+    version = tmp_path / "axml" / "1"
+    shutil.copytree(exported, version)
+    if content == "no request":
+        # A whole record, which holds no PredictionLog.
+        with tf.io.TFRecordWriter(str(version / WARMUP_FILE)) as writer:
+            writer.write(b"\xff\xff\xff")
+    else:
+        (version / WARMUP_FILE).write_bytes(content)
+    with pytest.raises(UserError, match="warmup_requests is damaged"):
+        Servable(version, "axml", 1)
+
+
 def test_sigterm_answers_what_is_under_way(exported):
     with (
-        Server(f"--model_base_path={exported.parent}") as server,
+        Server(
+            f"--model_base_path={exported.parent}", "--max_request_rows=20000"
+        ) as server,
         grpc.insecure_channel(
             server.grpc, [("grpc.max_receive_message_length", -1)]
         ) as channel,
