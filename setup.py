@@ -70,6 +70,7 @@ setup(
             *_BASELINES,
             "hypothesis>=6.130,<7",
             "pytest>=8,<10",
+            "pytest-xdist>=3.6,<4",
             "pyyaml>=6,<7",
             "ruff>=0.14,<1",
             "selenium>=4.25,<5",

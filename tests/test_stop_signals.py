@@ -7,6 +7,14 @@ import pytest
 from axml_tf.stop_signals import StopSignals
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """As in the foreground; a job in the background ignores SIGINT."""
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, earlier)
+
+
 def test_first_signal_is_noted_and_the_second_is_not_held_back():
     earlier = signal.getsignal(signal.SIGTERM)
     with StopSignals() as signals:
