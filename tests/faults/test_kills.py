@@ -1,11 +1,8 @@
 """SIGKILL at random moments, and the same command again."""
 
 import dataclasses
-import multiprocessing
-import os
 import random
 import signal
-import sys
 
 import numpy as np
 import pytest
@@ -18,17 +15,6 @@ pytestmark = pytest.mark.slow
 _NUM_KILLS = 20
 # Whatever hangs is a failure.
 _TIMEOUT = 120
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Makes processes that have TensorFlow loaded, but never used it."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["short_training"])
-    with pytest.MonkeyPatch.context() as patch:
-        # The server that forks knows nothing of pytest's paths.
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        yield context
 
 
 @pytest.fixture(scope="module")
