@@ -7,7 +7,8 @@ import tensorflow as tf
 from axml_tf import schema
 from axml_tf.dataset_info import DatasetInfo
 
-_WRONG = "an id is empty or out of range"
+# What the graph says of a document that it refuses.
+WRONG_ID = "an id is empty or out of range"
 
 
 class IdLimits(NamedTuple):
@@ -46,7 +47,7 @@ def parse_document(record: tf.Tensor, limits: IdLimits) -> dict[str, tf.Tensor]:
     is_right = tf.strings.length(document["id"]) > 0
     for name, limit in limits._asdict().items():
         is_right &= tf.reduce_all(in_range(document[name], limit))
-    with tf.control_dependencies([tf.debugging.Assert(is_right, [_WRONG])]):
+    with tf.control_dependencies([tf.debugging.Assert(is_right, [WRONG_ID])]):
         return {name: tf.identity(value) for name, value in document.items()}
 
 

@@ -10,7 +10,13 @@ from axml_tf import schema
 from axml_tf.bad_records import read_through
 from axml_tf.config import TrainingConfig
 from axml_tf.dataset_info import DatasetInfo
-from axml_tf.documents import IdLimits, id_limits, in_range, parse_document
+from axml_tf.documents import (
+    WRONG_ID,
+    IdLimits,
+    id_limits,
+    in_range,
+    parse_document,
+)
 from axml_tf.errors import UserError
 from axml_tf.length_buckets import bucket_lengths
 from axml_tf.shards import read_shard, shard_paths
@@ -23,7 +29,6 @@ _PADDING = {
 }
 # Until a batch is checked: -1 may stand in a record.
 _NO_LABEL = tf.int32.min
-_WRONG = "an id is empty or out of range"
 
 
 def training_batches(
@@ -197,7 +202,7 @@ def _check(
         & tf.reduce_all(in_range(labels, limits.label_ids) | is_padding)
         & tf.reduce_all(tf.strings.length(batch["id"]) > 0)
     )
-    with tf.control_dependencies([tf.debugging.Assert(is_right, [_WRONG])]):
+    with tf.control_dependencies([tf.debugging.Assert(is_right, [WRONG_ID])]):
         labels = tf.where(is_padding, _PADDING["label_ids"], labels)
     return {**batch, "label_ids": labels}
 
