@@ -12,13 +12,13 @@ from tqdm import tqdm
 
 from axml_tf import input_pipeline, machine, origin
 from axml_tf.builders import top_k_function
-from axml_tf.checkpoints import load_best_model
-from axml_tf.costs import load_costs
-from axml_tf.data_identity import labels_hash
-from axml_tf.dataset_info import LABELS_FILE, DatasetInfo
+from axml_tf.dataset.data_identity import labels_hash
+from axml_tf.dataset.dataset_info import LABELS_FILE, DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.predictions import Provenance, TopK
-from axml_tf.run_record import RunRecord, check_fits
+from axml_tf.runs.checkpoints import load_best_model
+from axml_tf.runs.costs import load_costs
+from axml_tf.runs.run_record import RunRecord, check_fits
 
 
 def top_k_labels(

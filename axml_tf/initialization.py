@@ -7,10 +7,14 @@ import keras
 import numpy as np
 
 from axml_tf.config import ModelConfig
-from axml_tf.dataset_info import EMBEDDINGS_FILE, DatasetInfo, read_labels
+from axml_tf.dataset.dataset_info import (
+    EMBEDDINGS_FILE,
+    DatasetInfo,
+    read_labels,
+)
 from axml_tf.errors import UserError
 from axml_tf.model import has_attention
-from axml_tf.npz_files import Expected, read_npy
+from axml_tf.storage.npz_files import Expected, read_npy
 
 
 def initialize(

@@ -7,19 +7,19 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema
-from axml_tf.bad_records import read_through
 from axml_tf.config import TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
-from axml_tf.documents import (
+from axml_tf.dataset.bad_records import read_through
+from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.documents import (
     WRONG_ID,
     IdLimits,
     id_limits,
     in_range,
     parse_document,
 )
+from axml_tf.dataset.shards import read_shard, shard_paths
 from axml_tf.errors import UserError
 from axml_tf.length_buckets import bucket_lengths
-from axml_tf.shards import read_shard, shard_paths
 
 _PADDING = {
     "id": "",

@@ -24,7 +24,6 @@ import numpy as np
 from absl import flags
 
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_file, check_writable
 from axml_tf.inspection import occlusion
 from axml_tf.inspection.documents import (
     Document,
@@ -37,6 +36,7 @@ from axml_tf.inspection.page import page
 from axml_tf.inspection.served_sources import RestSource, SavedModelSource
 from axml_tf.inspection.source import Source
 from axml_tf.inspection.terminal import printable, show
+from axml_tf.storage.files import atomic_file, check_writable
 
 # Draws of random words: of a single text, and of each of many.
 _DRAWS_OF_ONE, _DRAWS_OF_MANY = 20, 3

@@ -22,8 +22,8 @@ from absl import flags
 from axml_tf.evaluation import label_performance
 from axml_tf.evaluation.label_performance import LabelPerformance
 from axml_tf.evaluation.truth import Truth
-from axml_tf.files import check_writable
 from axml_tf.inference import predict_all_labels
+from axml_tf.storage.files import check_writable
 
 # Scores in memory at once.
 _BLOCK = 1 << 26

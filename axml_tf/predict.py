@@ -7,8 +7,8 @@
 from absl import flags
 
 from axml_tf import errors, quiet_start  # noqa: F401
-from axml_tf.files import check_writable
 from axml_tf.inference import predict_split
+from axml_tf.storage.files import check_writable
 
 
 def main(argv: list[str]) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_file
-from axml_tf.json_files import make, parse_json
-from axml_tf.npz_files import Expected, read_npz
+from axml_tf.storage.files import atomic_file
+from axml_tf.storage.json_files import make, parse_json
+from axml_tf.storage.npz_files import Expected, read_npz
 
 _ARRAYS = {
     "document_ids": Expected("U", 1),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import tensorflow as tf
 import tensorflow_text as tf_text
 
-from axml_tf.dataset_info import VOCABULARY_FILE, DatasetInfo
+from axml_tf.dataset.dataset_info import VOCABULARY_FILE, DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.schema import UNKNOWN_ID
 

@@ -11,7 +11,7 @@ from absl import flags
 from axml_tf import errors, quiet_start  # noqa: F401
 from axml_tf import flags as config_flags
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.training import train
 
 

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from axml_tf import bad_records, data_identity, input_pipeline, run_record
-from axml_tf.background import Background
-from axml_tf.bad_records import LeftOut
+from axml_tf import input_pipeline
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset import bad_records, data_identity
+from axml_tf.dataset.bad_records import LeftOut
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
-from axml_tf.stop_signals import StopSignals
+from axml_tf.runs import run_record
+from axml_tf.runs.background import Background
+from axml_tf.runs.stop_signals import StopSignals
 from axml_tf.training_run import Run
 
 _SKIPPED_FILE = "skipped.txt"

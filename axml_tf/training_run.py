@@ -9,12 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import input_pipeline, quiet_start
-from axml_tf.background import Background
 from axml_tf.builders import build_model
-from axml_tf.checkpoints import Checkpoints, Progress, Variables
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.costs import Costs, load_costs
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import Resumable, UserError
 from axml_tf.gradient_clipping import GradientLimit
 from axml_tf.hooks.board import Board
@@ -22,7 +19,10 @@ from axml_tf.hooks.progress_meter import ProgressMeter
 from axml_tf.initialization import initialize
 from axml_tf.machine import Stopwatch
 from axml_tf.optimizers import make_optimizer
-from axml_tf.stop_signals import StopSignals
+from axml_tf.runs.background import Background
+from axml_tf.runs.checkpoints import Checkpoints, Progress, Variables
+from axml_tf.runs.costs import Costs, load_costs
+from axml_tf.runs.stop_signals import StopSignals
 from axml_tf.training_step import make_training_step
 from axml_tf.validation import Validation
 from axml_tf.weight_average import WeightAverage

@@ -9,7 +9,7 @@ import numpy as np
 from axml_tf import input_pipeline
 from axml_tf.builders import build_model
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.evaluation.ranking import ranking_measures
 from axml_tf.inference import predict_top_k, top_k_labels
 

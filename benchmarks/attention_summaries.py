@@ -23,7 +23,7 @@ from absl import flags
 from axml_tf import flags as config_flags
 from axml_tf import training, training_run
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.hooks.board import Board
 from benchmarks.report import Report, define_flags, rounds
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import keras
 
-from axml_tf import data_identity, dataset_info, run_record
-from axml_tf.background import Background
-from axml_tf.checkpoints import Checkpoints
 from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.dataset import data_identity, dataset_info
 from axml_tf.model import build_attention_xml
+from axml_tf.runs import run_record
+from axml_tf.runs.background import Background
+from axml_tf.runs.checkpoints import Checkpoints
 from benchmarks.prepared import write_random_documents
 from benchmarks.sizes import Size
 from data_prep.vocabulary import WordCounter, split_batch

@@ -31,7 +31,7 @@ from absl import flags
 
 from axml_tf import errors, input_pipeline, schema
 from axml_tf.config import TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from benchmarks import peers_env
 from benchmarks.prepared import write_random_documents
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds

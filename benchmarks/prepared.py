@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from axml_tf import dataset_info, schema, text
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf import schema, text
+from axml_tf.dataset import dataset_info
+from axml_tf.dataset.dataset_info import DatasetInfo
 from benchmarks.sizes import Size
 from data_prep.readers.document import Document
 from data_prep.writer import SplitWriter

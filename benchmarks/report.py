@@ -14,7 +14,7 @@ from typing import Any
 from absl import flags
 
 from axml_tf import machine
-from axml_tf.files import atomic_file, check_writable
+from axml_tf.storage.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 
 # Seconds that the machine rests before a call: threads of the call before it

@@ -13,7 +13,7 @@ import random
 from absl import flags
 
 from axml_tf import errors
-from axml_tf.files import atomic_directory
+from axml_tf.storage.files import atomic_directory
 from data_prep.readers.document import Document
 from data_prep.readers.lines import write_lines
 

@@ -6,7 +6,8 @@ Two passes over the training documents, one over the others: count words and
 labels, choose ids, write records. No text is split twice: between the passes
 the words of the training documents wait on disk. Memory grows with the
 vocabulary and the labels, never with the texts. What is written stands in
-`axml_tf/dataset_info.py`. A set of word counts goes to `prepare_sparse.py`.
+`axml_tf/dataset/dataset_info.py`. A set of word counts goes to
+`prepare_sparse.py`.
 """
 
 import collections
@@ -21,10 +22,11 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from axml_tf import dataset_info, errors, origin, schema, text
+from axml_tf import errors, origin, schema, text
 from axml_tf import flags as config_flags
-from axml_tf.dataset_info import DatasetInfo
-from axml_tf.files import atomic_directory
+from axml_tf.dataset import dataset_info
+from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.storage.files import atomic_directory
 from data_prep import statistics
 from data_prep.batches import batch_documents, map_batches
 from data_prep.config import COMPRESSIONS, PrepareConfig

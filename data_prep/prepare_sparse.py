@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
-from axml_tf import dataset_info, origin, schema, sparse_features, text
-from axml_tf.dataset_info import DatasetInfo, SplitInfo
+from axml_tf import origin, schema, text
+from axml_tf.dataset import dataset_info, sparse_features
+from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_directory
+from axml_tf.storage.files import atomic_directory
 from data_prep.config import PrepareConfig
 from data_prep.labels import Labels
 from data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader

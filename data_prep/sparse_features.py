@@ -2,7 +2,8 @@
 
     python -m data_prep.sparse_features --data_dir=DATA
 
-Writes SPLIT.features.npz for every split, see axml_tf/sparse_features.py, and
+Writes SPLIT.features.npz for every split, see
+`axml_tf/dataset/sparse_features.py`, and
 
 features.txt            word <TAB> training documents that have it; the line
                         number is its column, most frequent first
@@ -31,11 +32,12 @@ import tensorflow as tf
 from absl import flags
 from tqdm import tqdm
 
-from axml_tf import dataset_info, errors, repository_form, schema, text
-from axml_tf import sparse_features as features_file
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf import errors, schema, text
+from axml_tf.dataset import dataset_info, repository_form
+from axml_tf.dataset import sparse_features as features_file
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_file
+from axml_tf.storage.files import atomic_file
 from data_prep.batches import map_batches
 from data_prep.readers.document import Document
 from data_prep.vocabulary import BatchWords, split_batch
@@ -55,7 +57,7 @@ def write_sparse_features(
         data_dir: folder that axml-prepare made.
         min_documents: fewest training documents of a feature's word.
         text_form: whether SPLIT.features.txt is written too, in the form of
-            `axml_tf/repository_form.py`.
+            `axml_tf/dataset/repository_form.py`.
 
     Raises:
         UserError: the records are missing or damaged, or no word stands in

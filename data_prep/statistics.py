@@ -3,8 +3,8 @@
 import resource
 import sys
 
-from axml_tf import set_statistics
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset import set_statistics
+from axml_tf.dataset.dataset_info import DatasetInfo
 from data_prep.embeddings import Coverage
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from axml_tf.dataset_info import MOST_EMBEDDING_DIM
+from axml_tf.dataset.dataset_info import MOST_EMBEDDING_DIM
 from axml_tf.errors import UserError
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema
-from axml_tf.dataset_info import SplitInfo, true_labels_path
+from axml_tf.dataset.dataset_info import SplitInfo, true_labels_path
 from data_prep.readers.document import Document
 
 

@@ -17,7 +17,7 @@ from absl import flags
 from tqdm import tqdm
 
 from axml_tf import errors, schema, signatures
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.input_pipeline import shard_paths
 from axml_tf.saved_model import newest_version

@@ -17,14 +17,14 @@ import tensorflow as tf
 from absl import flags
 
 from axml_tf import errors
-from axml_tf.checkpoints import load_best_model
-from axml_tf.dataset_info import DatasetInfo, read_labels
+from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
 from axml_tf.errors import UserError
 from axml_tf.evaluation.evaluate import to_markdown
-from axml_tf.files import atomic_directory
-from axml_tf.json_files import read_json
-from axml_tf.run_record import RunRecord, check_fits
+from axml_tf.runs.checkpoints import load_best_model
+from axml_tf.runs.run_record import RunRecord, check_fits
 from axml_tf.saved_model import versions
+from axml_tf.storage.files import atomic_directory
+from axml_tf.storage.json_files import read_json
 from axml_tf.text import Tokenizer, load_tokenizer
 from export.model_card import MODEL_CARD_FILE, model_card
 from export.serving_module import ServingModule

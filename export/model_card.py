@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from axml_tf import __version__
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.evaluation.evaluate import to_markdown
 
 MODEL_CARD_FILE = "model_card.md"

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import schema, signatures
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.input_pipeline import shard_paths
 from axml_tf.length_buckets import bucket_lengths
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow.python.framework import op_callbacks
 
 from axml_tf import schema, text
-from axml_tf.dataset_info import (
+from axml_tf.dataset.dataset_info import (
     FORMAT_VERSION,
     DatasetInfo,
     SplitInfo,

@@ -9,7 +9,7 @@ import pytest
 from helpers import random_records, write_dataset, write_records
 from small_runs import MODEL, TRAINING, write_data
 
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.inference import predict_split
 from axml_tf.training import train

@@ -7,14 +7,16 @@ from helpers import (
     write_records,
 )
 
-from axml_tf import data_identity, input_pipeline, run_record
-from axml_tf.background import Background
-from axml_tf.checkpoints import Checkpoints
+from axml_tf import input_pipeline
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import read_true_labels
+from axml_tf.dataset import data_identity
+from axml_tf.dataset.dataset_info import read_true_labels
 from axml_tf.errors import UserError
 from axml_tf.inference import predict_split, predict_top_k, top_k_labels
 from axml_tf.model import build_attention_xml
+from axml_tf.runs import run_record
+from axml_tf.runs.background import Background
+from axml_tf.runs.checkpoints import Checkpoints
 
 
 def random_model(**options):

@@ -7,9 +7,9 @@ from helpers import random_records
 from small_runs import MODEL, TRAINING, write_data
 
 from axml_tf import measure_labels
-from axml_tf.checkpoints import load_best_model
-from axml_tf.dataset_info import read_true_labels
+from axml_tf.dataset.dataset_info import read_true_labels
 from axml_tf.evaluation.label_performance import LabelPerformance
+from axml_tf.runs.checkpoints import load_best_model
 from axml_tf.training import train
 
 

@@ -11,7 +11,7 @@ from small_runs import MODEL, STEPS_PER_EPOCH, TRAINING, state, write_data
 
 from axml_tf import training_run
 from axml_tf.errors import Resumable, UserError
-from axml_tf.run_record import RunRecord
+from axml_tf.runs.run_record import RunRecord
 from axml_tf.training import train
 from axml_tf.validation import Validation
 

@@ -12,7 +12,7 @@ from helpers import random_records, write_dataset
 
 import axml_tf
 from axml_tf.predictions import TopK
-from axml_tf.run_record import RunRecord
+from axml_tf.runs.run_record import RunRecord
 
 ROOT = Path(axml_tf.__file__).parents[1]
 FIRST_STEP = re.compile(r"^First step \d+\.\d s after the start\.$", re.M)

@@ -16,14 +16,14 @@ from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from axml_tf import builders, input_pipeline, training_run, validation
-from axml_tf.checkpoints import load_best_model
 from axml_tf.chunked_loss import head_cross_entropy_sum
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.initialization import initialize
 from axml_tf.layers.multi_label_attention import MultiLabelAttention
 from axml_tf.model import build_attention_xml, split_at_head
+from axml_tf.runs.checkpoints import load_best_model
 from axml_tf.training import train
 from axml_tf.training_step import make_training_step
 

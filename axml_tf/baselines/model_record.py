@@ -10,7 +10,7 @@ from typing import NamedTuple
 import scipy.sparse
 
 from axml_tf.errors import UserError
-from axml_tf.json_files import make, read_json
+from axml_tf.storage.json_files import make, read_json
 
 _FILE = "model.json"
 

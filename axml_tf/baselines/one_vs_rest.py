@@ -28,9 +28,9 @@ from axml_tf.baselines import extras
 from axml_tf.baselines.best_labels import best_of_all
 from axml_tf.baselines.console import progress
 from axml_tf.baselines.model_record import Usage
+from axml_tf.dataset.sparse_features import read_csr
 from axml_tf.errors import UserError
-from axml_tf.npz_files import Expected, read_npy
-from axml_tf.sparse_features import read_csr
+from axml_tf.storage.npz_files import Expected, read_npy
 
 LIBRARIES = ("scikit-learn",)
 SETTINGS = {

@@ -16,20 +16,15 @@ import numpy as np
 import scipy.sparse
 from absl import flags
 
-from axml_tf import (
-    dataset_info,
-    errors,
-    machine,
-    origin,
-    sparse_features,
-)
+from axml_tf import errors, machine, origin
 from axml_tf.baselines import one_vs_rest, parabel
 from axml_tf.baselines.model_record import ModelRecord, fingerprint
-from axml_tf.data_identity import labels_hash
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset import dataset_info, sparse_features
+from axml_tf.dataset.data_identity import labels_hash
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_directory, check_writable
 from axml_tf.predictions import Provenance, TopK
+from axml_tf.storage.files import atomic_directory, check_writable
 
 SYSTEMS = {"parabel": parabel, "one_vs_rest": one_vs_rest}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from axml_tf import dataset_info
+from axml_tf.dataset import dataset_info
 from axml_tf.errors import UserError
 from axml_tf.predictions import TopK
 

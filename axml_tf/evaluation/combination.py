@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from axml_tf import __version__
-from axml_tf.dataset_info import LABELS_FILE
+from axml_tf.dataset.dataset_info import LABELS_FILE
 from axml_tf.errors import UserError
 from axml_tf.evaluation import alignment
 from axml_tf.predictions import Provenance, TopK

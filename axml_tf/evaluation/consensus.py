@@ -14,8 +14,8 @@ from axml_tf import errors
 from axml_tf.errors import UserError
 from axml_tf.evaluation import predictions_flag
 from axml_tf.evaluation.combination import METHODS, combine
-from axml_tf.files import check_writable
 from axml_tf.predictions import TopK
+from axml_tf.storage.files import check_writable
 
 FLAGS = flags.FLAGS
 

@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from axml_tf import __version__, dataset_info, errors
+from axml_tf import __version__, errors
+from axml_tf.dataset import dataset_info
 from axml_tf.errors import UserError
 from axml_tf.evaluation import (
     alignment,
@@ -31,8 +32,8 @@ from axml_tf.evaluation import (
     truth,
 )
 from axml_tf.evaluation.combination import METHODS, combine
-from axml_tf.files import atomic_file
 from axml_tf.predictions import TopK
+from axml_tf.storage.files import atomic_file
 
 FLAGS = flags.FLAGS
 

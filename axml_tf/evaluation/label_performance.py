@@ -20,9 +20,9 @@ import numpy as np
 import scipy.sparse
 
 from axml_tf.errors import UserError
-from axml_tf.files import atomic_file
-from axml_tf.npz_files import Expected, read_npz
 from axml_tf.predictions import TopK
+from axml_tf.storage.files import atomic_file
+from axml_tf.storage.npz_files import Expected, read_npz
 
 # Documents that list a label, sorted at once.
 _BLOCK_ENTRIES = 2_000_000

@@ -30,7 +30,7 @@ from axml_tf.evaluation import (
 )
 from axml_tf.evaluation.report_contents import Report
 from axml_tf.evaluation.report_files import read_sets
-from axml_tf.files import atomic_file, check_writable
+from axml_tf.storage.files import atomic_file, check_writable
 
 FLAGS = flags.FLAGS
 

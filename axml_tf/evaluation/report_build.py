@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from axml_tf import __version__, set_statistics
+from axml_tf import __version__
+from axml_tf.dataset import set_statistics
 from axml_tf.errors import UserError
 from axml_tf.evaluation import (
     comparison,

@@ -3,7 +3,7 @@
 Everything here is text already rounded; a renderer only sets it.
 """
 
-from axml_tf import set_statistics
+from axml_tf.dataset import set_statistics
 from axml_tf.evaluation import report_cells
 from axml_tf.evaluation.report_contents import CellTable, Report
 from axml_tf.evaluation.report_parts import Page, Section, Table

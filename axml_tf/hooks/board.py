@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import DatasetInfo, read_labels
+from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
 from axml_tf.hooks.attention_summaries import AttentionSummaries
 from axml_tf.hooks.label_projection import write_label_vectors
 from axml_tf.hooks.summaries import Summaries

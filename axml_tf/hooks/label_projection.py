@@ -7,8 +7,8 @@ import numpy as np
 from google.protobuf import text_format
 from tensorboard.plugins.projector import ProjectorConfig
 
-from axml_tf.dataset_info import read_labels
-from axml_tf.files import atomic_file
+from axml_tf.dataset.dataset_info import read_labels
+from axml_tf.storage.files import atomic_file
 
 _VECTORS_FILE = "label_vectors.bin"
 _NAMES_FILE = "label_names.tsv"

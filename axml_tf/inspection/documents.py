@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf import input_pipeline, schema
-from axml_tf.dataset_info import DatasetInfo, read_labels
+from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
 from axml_tf.errors import UserError
 
 

@@ -8,13 +8,13 @@ from helpers import set_random_weights
 from small_runs import MODEL, TRAINING, state, write_data
 
 from axml_tf.builders import build_model, loss_function, top_k_function
-from axml_tf.checkpoints import load_best_model
 from axml_tf.config import ModelConfig
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.inference import predict_split
 from axml_tf.initialization import initialize
 from axml_tf.inspection.model_source import ModelSource
+from axml_tf.runs.checkpoints import load_best_model
 from axml_tf.training import train
 from export.export_model import export_model
 

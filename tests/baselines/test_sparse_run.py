@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from sparse_data import planted_labels, random_features, write_sparse_data
 
-from axml_tf import machine, sparse_features
+from axml_tf import machine
 from axml_tf.baselines import one_vs_rest, run
+from axml_tf.dataset import sparse_features
 from axml_tf.errors import UserError
 from axml_tf.evaluation.evaluate import evaluate
 from axml_tf.predictions import TopK

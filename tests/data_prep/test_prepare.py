@@ -10,8 +10,16 @@ import tensorflow as tf
 from raw_documents import DEV, TEST, TRAIN, run
 
 from axml_tf import schema
-from axml_tf.data_identity import differences, model_parts, training_parts
-from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
+from axml_tf.dataset.data_identity import (
+    differences,
+    model_parts,
+    training_parts,
+)
+from axml_tf.dataset.dataset_info import (
+    DatasetInfo,
+    read_labels,
+    read_true_labels,
+)
 from axml_tf.text import Tokenizer
 from data_prep.config import PrepareConfig
 from data_prep.generated_corpus import write_generated_corpus

@@ -6,7 +6,11 @@ import pytest
 import tensorflow as tf
 
 from axml_tf import schema
-from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
+from axml_tf.dataset.dataset_info import (
+    DatasetInfo,
+    read_labels,
+    read_true_labels,
+)
 from data_prep.config import PrepareConfig
 from data_prep.prepare import prepare
 

@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from axml_tf import input_pipeline, sparse_features
+from axml_tf import input_pipeline
 from axml_tf.config import TrainingConfig
-from axml_tf.dataset_info import DatasetInfo, read_labels, read_true_labels
+from axml_tf.dataset import sparse_features
+from axml_tf.dataset.dataset_info import (
+    DatasetInfo,
+    read_labels,
+    read_true_labels,
+)
 from axml_tf.errors import UserError
 from data_prep.config import PrepareConfig
 from data_prep.prepare import prepare

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from raw_documents import TRAIN, run
 
-from axml_tf.dataset_info import read_true_labels
+from axml_tf.dataset.dataset_info import read_true_labels
 from axml_tf.errors import UserError
 from data_prep.config import PrepareConfig
 from data_prep.prepare import prepare

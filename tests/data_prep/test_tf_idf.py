@@ -10,8 +10,8 @@ import scipy.sparse
 from helpers import write_dataset
 from raw_documents import TEST, TRAIN, run
 
-from axml_tf import sparse_features
-from axml_tf.dataset_info import DatasetInfo, read_true_labels
+from axml_tf.dataset import sparse_features
+from axml_tf.dataset.dataset_info import DatasetInfo, read_true_labels
 from axml_tf.errors import UserError
 from data_prep.readers.document import Document
 from data_prep.readers.lines import write_lines

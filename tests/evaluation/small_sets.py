@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from axml_tf.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
+from axml_tf.dataset.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
 from axml_tf.predictions import TopK
 
 NUM_LABELS = 12

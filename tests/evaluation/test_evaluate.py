@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import axml_tf
-from axml_tf.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
+from axml_tf.dataset.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
 from axml_tf.evaluation import evaluate as evaluation
 from axml_tf.evaluation import ranking

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from axml_tf import data_identity, run_record, schema
-from axml_tf.background import Background
-from axml_tf.checkpoints import Checkpoints
+from axml_tf import schema
 from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.dataset_info import (
+from axml_tf.dataset import data_identity
+from axml_tf.dataset.dataset_info import (
     FORMAT_VERSION,
     LABELS_FILE,
     VOCABULARY_FILE,
@@ -22,6 +21,9 @@ from axml_tf.dataset_info import (
     SplitInfo,
 )
 from axml_tf.model import build_attention_xml
+from axml_tf.runs import run_record
+from axml_tf.runs.background import Background
+from axml_tf.runs.checkpoints import Checkpoints
 from axml_tf.schema import PAD_TOKEN, SCHEMA_VERSION, UNKNOWN_TOKEN
 from axml_tf.text import TOKENIZER_VERSION
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from axml_tf import schema
-from axml_tf.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
 from axml_tf.errors import UserError
 from export.check_token_ids import check_token_ids
 

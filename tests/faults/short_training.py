@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from small_runs import MODEL, TRAINING
 
-from axml_tf import checkpoint_files, training_run
+from axml_tf import training_run
+from axml_tf.runs import checkpoint_files
 from axml_tf.training import train
 
 # Everything that a checkpoint may hold is in use.

@@ -5,9 +5,9 @@ import random
 import numpy as np
 import pytest
 
-from axml_tf import checkpoint_files
-from axml_tf.checkpoint_files import CheckpointFolder
 from axml_tf.errors import UserError
+from axml_tf.runs import checkpoint_files
+from axml_tf.runs.checkpoint_files import CheckpointFolder
 
 pytestmark = pytest.mark.slow
 

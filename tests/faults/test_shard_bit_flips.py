@@ -7,8 +7,8 @@ import pytest
 from helpers import random_records, write_dataset
 
 from axml_tf import input_pipeline
+from axml_tf.dataset.shards import read_shard
 from axml_tf.errors import UserError
-from axml_tf.shards import read_shard
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from mutations import AWKWARD, spoilt
 from promises import time_limit
 
 from axml_tf import signatures
-from axml_tf.dataset_info import read_labels
+from axml_tf.dataset.dataset_info import read_labels
 from export.export_model import export_model
 from export.server.errors import RequestError
 from export.server.servable import Servable

@@ -156,7 +156,7 @@ def test_archives_are_opened_by_the_one_reader_of_arrays():
         for module, tree in sources()
         for name in names_used(tree)
         if uses(name, "zipfile.ZipFile")
-    } <= {"axml_tf.npz_files", "axml_tf.checkpoint_files"}
+    } <= {"axml_tf.storage.npz_files", "axml_tf.runs.checkpoint_files"}
 
 
 def test_subprocesses_run_fixed_programs_without_a_shell():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from helpers import random_records, write_dataset
 
-from axml_tf.dataset_info import DatasetInfo
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.errors import UserError
 from axml_tf.saved_model import newest_version, versions
 from data_prep.config import PrepareConfig

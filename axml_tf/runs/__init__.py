@@ -1,0 +1,1 @@
+"""What a training run keeps: its record, its checkpoints, its cost."""

@@ -1,0 +1,1 @@
+"""Files: outputs whole or not at all, and those of others read in bounds."""
