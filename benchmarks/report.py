@@ -5,7 +5,6 @@ round of every figure), `versions` and `machine`.
 """
 
 import json
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 from absl import flags
 
 from axml_tf import machine
+from axml_tf.origin import origin
 from axml_tf.storage.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 
@@ -68,7 +68,8 @@ class Report:
     def __init__(self):
         if flags.FLAGS.output:
             check_writable(flags.FLAGS.output)
-        self.versions = {"python": platform.python_version()}
+        # Peers' are added.
+        self.versions = origin()
         self._series: dict[str, Series] = {}
 
     def add(self, name: str, values: Series, peer: Series = ()) -> None:
