@@ -69,7 +69,7 @@ def command(request):
         delattr(absl_flags.FLAGS, name)
 
 
-@settings(max_examples=settings.default.max_examples // 10)
+@settings(max_examples=settings.default.max_examples // 8)
 @given(data=st.data())
 def test_command_lines_are_read_or_refused(command, data):
     command, names = command
@@ -83,7 +83,7 @@ def test_command_lines_are_read_or_refused(command, data):
     answer_or_refusal(parse, command, arguments)
 
 
-@settings(max_examples=settings.default.max_examples // 10)
+@settings(max_examples=settings.default.max_examples // 8)
 @given(data=st.data())
 def test_flagfiles_are_read_or_refused(command, tmp_path, data):
     command, _ = command

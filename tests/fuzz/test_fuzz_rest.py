@@ -6,7 +6,7 @@ import json
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutations import spoilt
 from promises import time_limit
@@ -98,7 +98,6 @@ _HEADERS = st.sampled_from(
 )
 
 
-@settings(max_examples=settings.default.max_examples // 2)
 @given(
     path=st.just("/v1/models/axml:predict") | paths,
     method=st.sampled_from(["POST", "POST", "GET"]),
