@@ -17,7 +17,7 @@ from axml_tf.dataset.documents import (
     in_range,
     parse_document,
 )
-from axml_tf.dataset.shards import read_shard, shard_paths
+from axml_tf.dataset.shards import read_shard, read_split, shard_paths
 from axml_tf.errors import UserError
 from axml_tf.length_buckets import bucket_lengths
 
@@ -76,10 +76,7 @@ def evaluation_batches(
     max_length: int,
 ) -> tf.data.Dataset:
     """Every document of a split once, as `training_batches` gives them."""
-    paths = shard_paths(data_dir, info, split)
-    records = tf.data.Dataset.from_tensor_slices(paths).flat_map(
-        lambda path: read_shard(path, info)
-    )
+    records = read_split(data_dir, info, split)
     return _batches(records, info, split, batch_size, max_length)
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from axml_tf import input_pipeline
 from axml_tf.config import ModelConfig, TrainingConfig
 from axml_tf.dataset import bad_records, data_identity
 from axml_tf.dataset.bad_records import LeftOut
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.shards import shard_paths
 from axml_tf.distribution import make_strategy
 from axml_tf.errors import UserError
 from axml_tf.runs import run_record
@@ -46,7 +46,7 @@ def train(
     for split in ("train", "dev"):
         if not info.split(split).num_documents:
             raise UserError(f"The {split} split of {data_dir} is empty.")
-        input_pipeline.shard_paths(data_dir, info, split)
+        shard_paths(data_dir, info, split)
     _check_model(model_config, training_config)
     if training_config.deterministic_ops:
         tf.config.experimental.enable_op_determinism()

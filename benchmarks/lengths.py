@@ -32,6 +32,7 @@ from absl import flags
 from axml_tf import errors, input_pipeline, schema
 from axml_tf.config import TrainingConfig
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.shards import read_split
 from benchmarks import peers_env
 from benchmarks.prepared import write_random_documents
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
@@ -156,10 +157,7 @@ def _read_lengths(size: Size) -> list[int]:
     if not data_dir:
         return []
     info = DatasetInfo.load(data_dir)
-    records = tf.data.TFRecordDataset(
-        input_pipeline.shard_paths(data_dir, info, "train"), info.compression
-    )
-    lengths = records.map(
+    lengths = read_split(data_dir, info, "train").map(
         lambda record: tf.size(schema.parse(record)["token_ids"]),
         num_parallel_calls=tf.data.AUTOTUNE,
     )

@@ -12,14 +12,13 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 from absl import flags
 from tqdm import tqdm
 
 from axml_tf import errors, schema, signatures
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.shards import read_split
 from axml_tf.errors import UserError
-from axml_tf.input_pipeline import shard_paths
 from axml_tf.predictions import TopK
 from axml_tf.rest import ServerError
 from export.client import Client
@@ -102,9 +101,7 @@ def _batches(
     info = DatasetInfo.load(data_dir)
     info.split(split)
     dataset = (
-        tf.data.TFRecordDataset(
-            shard_paths(data_dir, info, split), info.compression
-        )
+        read_split(data_dir, info, split)
         .map(lambda record: schema.parse(record, with_text=True))
         .map(lambda record: (record["id"], record["text"]))
         .batch(_BATCH_SIZE)

@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from axml_tf import errors, schema, signatures
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.shards import read_split
 from axml_tf.errors import UserError
-from axml_tf.input_pipeline import shard_paths
 from axml_tf.saved_model import newest_version
 
 _BATCH_SIZE = 64
@@ -72,22 +72,18 @@ def _served_token_ids(
 def _batches(
     data_dir: str | os.PathLike, info: DatasetInfo
 ) -> Iterator[dict[str, np.ndarray]]:
-    paths = [
-        path
-        for split in info.splits
-        for path in shard_paths(data_dir, info, split)
-    ]
-    dataset = (
-        tf.data.TFRecordDataset(paths, compression_type=info.compression)
-        .map(lambda record: schema.parse(record, with_text=True))
-        .ragged_batch(_BATCH_SIZE)
-    )
-    for batch in dataset:
-        yield {
-            "id": batch["id"].numpy(),
-            "text": batch["text"].numpy(),
-            "token_ids": batch["token_ids"].to_tensor().numpy(),
-        }
+    for split in info.splits:
+        dataset = (
+            read_split(data_dir, info, split)
+            .map(lambda record: schema.parse(record, with_text=True))
+            .ragged_batch(_BATCH_SIZE)
+        )
+        for batch in dataset:
+            yield {
+                "id": batch["id"].numpy(),
+                "text": batch["text"].numpy(),
+                "token_ids": batch["token_ids"].to_tensor().numpy(),
+            }
 
 
 def _compare(

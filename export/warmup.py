@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from axml_tf import schema, signatures
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.input_pipeline import shard_paths
+from axml_tf.dataset.shards import read_split
 from axml_tf.length_buckets import bucket_lengths
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
@@ -115,9 +115,7 @@ def _documents_of_all_lengths(
 def _documents(
     data_dir: str | os.PathLike, info: DatasetInfo
 ) -> Iterator[_Document]:
-    records = tf.data.TFRecordDataset(
-        shard_paths(data_dir, info, _SPLIT), info.compression
-    ).take(_MOST_DOCUMENTS)
-    for record in records:
+    records = read_split(data_dir, info, _SPLIT)
+    for record in records.take(_MOST_DOCUMENTS):
         document = schema.parse(record, with_text=True)
         yield _Document(document["text"].numpy(), document["token_ids"].numpy())

@@ -29,12 +29,15 @@ def id_limits(info: DatasetInfo, split: str) -> IdLimits:
     return IdLimits(info.vocab_size, info.num_labels + num_unseen)
 
 
-def parse_document(record: tf.Tensor, limits: IdLimits) -> dict[str, tf.Tensor]:
+def parse_document(
+    record: tf.Tensor, limits: IdLimits, with_text: bool = False
+) -> dict[str, tf.Tensor]:
     """Parses a record and checks it.
 
     Args:
         record: scalar string.
         limits: which ids there are.
+        with_text: whether its text is wanted.
 
     Returns:
         What `schema.parse` does.
@@ -43,7 +46,7 @@ def parse_document(record: tf.Tensor, limits: IdLimits) -> dict[str, tf.Tensor]:
         schema.UNREADABLE: one of these errors, for a record that does not
             parse, has an id out of range, or an empty document id.
     """
-    document = schema.parse(record)
+    document = schema.parse(record, with_text)
     is_right = tf.strings.length(document["id"]) > 0
     for name, limit in limits._asdict().items():
         is_right &= tf.reduce_all(in_range(document[name], limit))

@@ -45,6 +45,18 @@ def shard_paths(
     return [str(path) for path in paths]
 
 
+def read_split(
+    data_dir: str | os.PathLike, info: DatasetInfo, split: str
+) -> tf.data.Dataset:
+    """The serialized records of a split, in their order.
+
+    Raises:
+        UserError: as `shard_paths` does.
+    """
+    paths = shard_paths(data_dir, info, split)
+    return tf.data.TFRecordDataset(paths, compression_type=info.compression)
+
+
 def _check_lengths(path: Path) -> None:
     try:
         check_lengths(path)

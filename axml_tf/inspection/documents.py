@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import input_pipeline, schema
+from axml_tf import input_pipeline
 from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
+from axml_tf.dataset.documents import id_limits, parse_document
+from axml_tf.dataset.shards import read_split
 from axml_tf.errors import UserError
 
 
@@ -76,9 +78,9 @@ def sample_documents(
 def _records(
     data_dir: str | os.PathLike, info: DatasetInfo, split: str
 ) -> tf.data.Dataset:
-    paths = input_pipeline.shard_paths(data_dir, info, split)
-    return tf.data.TFRecordDataset(paths, info.compression).map(
-        lambda record: schema.parse(record, with_text=True)
+    limits = id_limits(info, split)
+    return read_split(data_dir, info, split).map(
+        lambda record: parse_document(record, limits, with_text=True)
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import write_dataset
 
 from axml_tf.errors import UserError
 from axml_tf.inspection.documents import find_document, sample_documents
@@ -102,6 +103,18 @@ def test_a_document_is_found_by_its_id(generated, document):
     assert found.true_labels
     with pytest.raises(UserError, match="has no document 'nobody'"):
         find_document(generated.data_dir, "nobody", "test")
+
+
+def test_document_that_is_none_is_refused(tmp_path):
+    # As an index, -1 would be the last label.
+    shards = [[("right", [2], [1]), ("culprit", [2], [-1])]]
+    write_dataset(tmp_path, {"test": shards})
+    for ask in (
+        lambda: find_document(tmp_path, "culprit", "test"),
+        lambda: list(sample_documents(tmp_path, "test", 2, seed=0)),
+    ):
+        with pytest.raises(UserError, match=r"document 'culprit'.*found -1"):
+            ask()
 
 
 def test_samples_are_drawn_by_their_seed(generated):
