@@ -178,7 +178,12 @@ def test_average_is_validated_and_kept(data_dir, tmp_path, monkeypatch):
     weights = weights_after_each_step(monkeypatch)
     scripted(monkeypatch, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
     settings = dataclasses.replace(
-        TRAINING, max_epochs=3, validate_every=5, swa_start_epoch=2
+        TRAINING,
+        max_epochs=3,
+        # Its end is one of learning.
+        decay_epochs=0,
+        validate_every=5,
+        swa_start_epoch=2,
     )
     train(MODEL, settings, data_dir, tmp_path)
     # Validations after steps 5, 8, 10, 15, 16, 20 and 24; an average from
