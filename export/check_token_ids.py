@@ -72,13 +72,13 @@ def _served_token_ids(
 def _batches(
     data_dir: str | os.PathLike, info: DatasetInfo
 ) -> Iterator[dict[str, np.ndarray]]:
-    for split in info.splits:
-        dataset = (
-            read_split(data_dir, info, split)
-            .map(lambda record: schema.parse(record, with_text=True))
-            .ragged_batch(_BATCH_SIZE)
-        )
-        for batch in dataset:
+    # All splits are looked for before the first is read.
+    splits = [read_split(data_dir, info, split) for split in info.splits]
+    for records in splits:
+        batches = records.map(
+            lambda record: schema.parse(record, with_text=True)
+        ).ragged_batch(_BATCH_SIZE)
+        for batch in batches:
             yield {
                 "id": batch["id"].numpy(),
                 "text": batch["text"].numpy(),
