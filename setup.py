@@ -7,8 +7,32 @@ from setuptools import find_packages, setup
 
 _ROOT = pathlib.Path(__file__).parent
 _VERSION = re.search(
-    r'__version__ = "(.+)"', (_ROOT / "axml_tf/__init__.py").read_text()
+    r'__version__ = "(.+)"', (_ROOT / "axml_tf/console/version.py").read_text()
 )[1]
+
+_BESIDE = ["data_prep", "data_prep.*", "export", "export.*"]
+
+# Module of axml_tf.commands, by what follows "axml-".
+_PROGRAMS = {
+    "baseline": "baseline",
+    "check-parity": "check_parity",
+    "check-token-ids": "check_token_ids",
+    "client": "client",
+    "consensus": "consensus",
+    "debian-packages": "debian_packages",
+    "evaluate": "evaluate",
+    "export": "export",
+    "features": "features",
+    "generated-corpus": "generated_corpus",
+    "inspect": "inspect_attention",
+    "measure-labels": "measure_labels",
+    "predict": "predict",
+    "predict-text": "predict_text",
+    "prepare": "prepare",
+    "report": "report",
+    "serve": "serve",
+    "train": "train",
+}
 
 # The embedded server, its client, and warm-up requests in an export.
 _SERVING = [
@@ -36,15 +60,21 @@ setup(
     long_description=(_ROOT / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
-    packages=find_packages(include=["axml_tf*", "data_prep*", "export*"]),
+    # data_prep and export stand beside axml_tf in the sources and below it
+    # when installed: their own names are anybody's.
+    packages=[
+        *find_packages(include=["axml_tf", "axml_tf.*"]),
+        *(f"axml_tf.{name}" for name in find_packages(include=_BESIDE)),
+    ],
+    package_dir={
+        "axml_tf.data_prep": "data_prep",
+        "axml_tf.export": "export",
+    },
     package_data={
-        "axml_tf": [
-            "configs/*.flags",
-            "inspection/*.css",
-            "inspection/*.js",
-            "evaluation/*.css",
-        ],
-        "export": ["serving/*"],
+        "axml_tf": ["configs/*.flags", "py.typed"],
+        "axml_tf.evaluation.report": ["*.css"],
+        "axml_tf.export": ["serving/*"],
+        "axml_tf.inspection": ["*.css", "*.js"],
     },
     python_requires=">=3.10",
     install_requires=[
@@ -78,12 +108,8 @@ setup(
     },
     entry_points={
         "console_scripts": [
-            "axml-prepare = data_prep.prepare:run",
-            "axml-train = axml_tf.train:run",
-            "axml-predict = axml_tf.predict:run",
-            "axml-evaluate = axml_tf.evaluation.evaluate:run",
-            "axml-report = axml_tf.evaluation.report:run",
-            "axml-export = export.export_model:run",
+            f"axml-{name} = axml_tf.commands.{module}:run"
+            for name, module in _PROGRAMS.items()
         ],
         # TensorBoard's page of attention.
         "tensorboard_plugins": [

@@ -6,7 +6,9 @@ Reference:
 
 import os
 
-__version__ = "0.1.0"
+from axml_tf.console.version import __version__
+
+__all__ = ["__version__"]
 
 # TensorFlow greets every start on a machine without a GPU with a screen of
 # notes that no user can act on. Must be set before it is imported.

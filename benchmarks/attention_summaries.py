@@ -16,15 +16,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from axml_tf import errors, quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import errors, quiet_start  # noqa: F401  # isort: skip
 
 from absl import flags
 
-from axml_tf import flags as config_flags
-from axml_tf import training, training_run
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.console import settings as config_flags
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.hooks.board import Board
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.training import run as training_run
+from axml_tf.training import start as training
+from axml_tf.training.board.board import Board
 from benchmarks.report import Report, define_flags, rounds
 
 _LOOKS = (Board, ("_attention_summaries", "look"))

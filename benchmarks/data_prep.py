@@ -17,20 +17,20 @@ import itertools
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from absl import flags
 
-from axml_tf import errors
-from axml_tf.errors import UserError
+from axml_tf.console import errors
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.generated_corpus import write_generated_corpus
+from axml_tf.data_prep.readers.lines import LinesReader, write_lines
 from benchmarks import peers_env
+from benchmarks.programs import program
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.workers import Worker
-from data_prep.generated_corpus import write_generated_corpus
-from data_prep.readers.lines import LinesReader, write_lines
 
 _ROOT = Path(__file__).resolve().parents[1]
 _WORDS = 200  # Of a generated document, on average.
@@ -120,9 +120,7 @@ def _prepare(input_dir: Path) -> Usage:
     output_dir = input_dir.with_name("prepared")
     usage = _usage(
         [
-            sys.executable,
-            "-m",
-            "data_prep.prepare",
+            program("prepare"),
             f"--input_dir={input_dir}",
             f"--output_dir={output_dir}",
         ]

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import keras
 
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.data_prep.vocabulary import WordCounter, split_batch
 from axml_tf.dataset import data_identity, dataset_info
-from axml_tf.model import build_attention_xml
+from axml_tf.export.export_model import export_model
+from axml_tf.models.attention_xml import build_attention_xml
+from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints
+from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.prepared import write_random_documents
 from benchmarks.sizes import Size
-from data_prep.vocabulary import WordCounter, split_batch
-from export.export_model import export_model
 
 
 def export_random_model(folder: Path, size: Size, texts: list[bytes]) -> Path:

@@ -15,7 +15,7 @@ import tempfile
 
 from absl import flags
 
-from axml_tf import errors
+from axml_tf.console import errors
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.sizes import SIZES
 from benchmarks.workers import Worker

@@ -23,16 +23,18 @@ import tempfile
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from axml_tf import quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
 import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from axml_tf import errors, input_pipeline, schema
-from axml_tf.config import TrainingConfig
+from axml_tf.console import errors
+from axml_tf.dataset import input_pipeline
 from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.dataset.shards import read_split
+from axml_tf.formats import schema
+from axml_tf.runs.training_config import TrainingConfig
 from benchmarks import peers_env
 from benchmarks.prepared import write_random_documents
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds

@@ -15,7 +15,7 @@ import dataclasses
 import functools
 import sys
 
-from axml_tf import errors
+from axml_tf.console import errors
 from benchmarks import peers_env
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.sizes import SIZES, Size

@@ -2,18 +2,19 @@
 
 import time
 
-from axml_tf import quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.distribution import make_strategy
-from axml_tf.inference import top_k_labels
-from axml_tf.model import build_attention_xml
-from axml_tf.optimizers import LazyAdam
-from axml_tf.training_step import make_training_step
+from axml_tf.models.attention_xml import build_attention_xml
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.prediction.top_k import top_k_labels
+from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.training.distribution import make_strategy
+from axml_tf.training.optimizers import LazyAdam
+from axml_tf.training.step import make_training_step
 from benchmarks.sizes import Size
 from benchmarks.workers import Measured, serve
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from absl import flags
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 # torch by its exact version: a newer one brings gigabytes for GPUs.
 _REQUIREMENTS = ("torch==2.13.0", "libmultilabel[nn]==0.10.*", "nltk==3.9.*")

@@ -3,10 +3,10 @@
 import itertools
 import time
 
-from axml_tf import quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
-from axml_tf import input_pipeline
-from axml_tf.config import TrainingConfig
+from axml_tf.dataset import input_pipeline
+from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.ours import Ours
 from benchmarks.prepared import write_random_documents
 from benchmarks.workers import serve

@@ -6,7 +6,7 @@
 and probabilities: the peer is its forward pass, topk and sigmoid.
 """
 
-from axml_tf import errors
+from axml_tf.console import errors
 from benchmarks import peers_env
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.sizes import SIZES

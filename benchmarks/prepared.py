@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from axml_tf import schema, text
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.writer import SplitWriter
 from axml_tf.dataset import dataset_info
+from axml_tf.dataset import tokenizer as text
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.formats import schema
 from benchmarks.sizes import Size
-from data_prep.readers.document import Document
-from data_prep.writer import SplitWriter
 
 _NUM_SHARDS = 8  # As axml-prepare makes by default.
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from absl import flags
 
-from axml_tf import machine
-from axml_tf.origin import origin
+from axml_tf.console import machine
+from axml_tf.console.origin import origin
 from axml_tf.storage.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 

@@ -11,13 +11,13 @@ in the working folder: the same command again goes on where it was cut off.
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 from absl import flags
 
-from axml_tf import errors
-from axml_tf.errors import UserError
+from axml_tf.console import errors
+from axml_tf.console.errors import UserError
+from benchmarks.programs import program
 from benchmarks.report import Report
 
 _MEASURES = ("P@1", "P@3", "P@5")
@@ -45,19 +45,23 @@ def _measures(settings: Path, seed: int) -> dict[str, float]:
     model = f"--model_dir={folder / 'model'}"
     predictions = folder / "test.npz"
     _run(
-        "axml_tf.train", data, model, f"--flagfile={settings}", f"--seed={seed}"
+        "train",
+        data,
+        model,
+        f"--flagfile={settings}",
+        f"--seed={seed}",
     )
-    _run("axml_tf.predict", data, model, f"--output={predictions}")
-    _run("axml_tf.evaluation.evaluate", data, f"--predictions={predictions}")
+    _run("predict", data, model, f"--output={predictions}")
+    _run("evaluate", data, f"--predictions={predictions}")
     found = predictions.with_suffix(".json").read_text(encoding="utf-8")
     return json.loads(found)["measures"]
 
 
-def _run(module: str, *arguments: str) -> None:
-    print(f"$ python -m {module} {' '.join(arguments)}", flush=True)
-    done = subprocess.run([sys.executable, "-m", module, *arguments])
+def _run(name: str, *arguments: str) -> None:
+    print(f"$ axml-{name} {' '.join(arguments)}", flush=True)
+    done = subprocess.run([program(name), *arguments])
     if done.returncode:
-        raise UserError(f"{module} has failed: its message stands above.")
+        raise UserError(f"axml-{name} has failed: its message stands above.")
 
 
 def run() -> None:

@@ -2,16 +2,16 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
+from benchmarks.programs import program
 
 _ROOT = Path(__file__).resolve().parents[1]
 
 
 class Server:
-    """`python -m export.serve` on free ports; ends with its block.
+    """`axml-serve` on free ports; ends with its block.
 
     Args:
         *flags: of the server.
@@ -28,7 +28,7 @@ class Server:
     def __init__(self, *flags: str):
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "export.serve"),
+                program("serve"),
                 *("--grpc_port=0", "--rest_port=0"),
                 *flags,
             ],

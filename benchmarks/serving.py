@@ -24,20 +24,20 @@ import threading
 import time
 from pathlib import Path
 
-from axml_tf import quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
 import numpy as np
 from absl import flags
 
-from axml_tf import errors
+from axml_tf.console import errors
+from axml_tf.data_prep.readers.lines import LinesReader
+from axml_tf.export.client import Client
 from benchmarks import peers_env
 from benchmarks.exported import export_random_model
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.server import Server
 from benchmarks.sizes import Size
 from benchmarks.workers import Worker
-from data_prep.readers.lines import LinesReader
-from export.client import Client
 
 _SIZE = Size(1, 500, 300, 256, 4_271, (256,))
 _CLIENTS = (1, 4, 16)

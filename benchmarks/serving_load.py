@@ -27,7 +27,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from axml_tf import quiet_start  # noqa: F401  # isort: skip
+from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
 import grpc
 import numpy as np
@@ -36,13 +36,13 @@ import tensorflow as tf
 from absl import flags
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from axml_tf import errors
-from axml_tf.errors import UserError
-from axml_tf.rest import ServerError
-from axml_tf.saved_model import newest_version
+from axml_tf.console import errors
+from axml_tf.console.errors import UserError
+from axml_tf.export.client import Client
+from axml_tf.prediction.rest import ServerError
+from axml_tf.prediction.saved_model import newest_version
 from benchmarks.report import Report
 from benchmarks.server import Server
-from export.client import Client
 
 _WORDS = ["quota", "fish", "law", "package", "tool", "audio", "market"]
 _LARGE = 5_000_000

@@ -17,7 +17,7 @@ import time
 
 from absl import flags
 
-from axml_tf import errors
+from axml_tf.console import errors
 from benchmarks import peers_env
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.sizes import SIZES, Size

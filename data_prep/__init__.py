@@ -1,3 +1,3 @@
 """From raw text and labels to sharded records, offline."""
 
-from axml_tf import quiet_start  # noqa: F401
+from axml_tf.console import quiet_start  # noqa: F401

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from data_prep.readers.document import Document
+from axml_tf.data_prep.readers.document import Document
 
 _MAX_DOCUMENTS = 256
 _MAX_BYTES = 2**21

@@ -1,6 +1,6 @@
 """Makes a corpus of Debian's package descriptions, labelled by debtags.
 
-    python -m data_prep.debian_packages --output_dir=RAW
+    axml-debian-packages --output_dir=RAW
 
 One document per source package: the synopsis and long description of its
 binary package with the most tags (ties: the first in the archive). A source
@@ -19,13 +19,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from absl import flags
-
-from axml_tf import errors
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.lines import write_lines
 from axml_tf.storage.files import atomic_directory
-from data_prep.readers.document import Document
-from data_prep.readers.lines import write_lines
 
 _APT_HELPER = "/usr/lib/apt/apt-helper"
 _TIMEOUT_SECONDS = 300
@@ -245,19 +242,3 @@ def _lines(paths: list[str], environment: dict[str, str]) -> Iterator[str]:
         text = _run([_APT_HELPER, "cat-file", path], environment)
         # A paragraph must not run on into the next file.
         yield from [*text.split("\n"), ""]
-
-
-def main(argv: list[str]) -> None:
-    """Writes the corpus that the flags describe."""
-    del argv
-    write_debian_corpus(flags.FLAGS.output_dir)
-
-
-def run() -> None:
-    """Runs this module as a command."""
-    flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import schema, text
-from axml_tf.errors import UserError
-from data_prep.vector_files import WordVector, read_vectors
-from data_prep.vocabulary import Vocabulary
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.vector_files import WordVector, read_vectors
+from axml_tf.data_prep.vocabulary import Vocabulary
+from axml_tf.dataset import tokenizer as text
+from axml_tf.formats import schema
 
 _NUMBER_WORDS = frozenset(
     b"zero one two three four five six seven eight nine ten eleven twelve "

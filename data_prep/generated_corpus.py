@@ -1,6 +1,6 @@
 """Makes a corpus whose labels are planted by known trigger words.
 
-    python -m data_prep.generated_corpus --output_dir=RAW
+    axml-generated-corpus --output_dir=RAW
 
 Whoever trains on it knows which words a label's attention must point at.
 """
@@ -10,12 +10,10 @@ import json
 import os
 import random
 
-from absl import flags
-
-from axml_tf import errors
+from axml_tf.console import errors
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.lines import write_lines
 from axml_tf.storage.files import atomic_directory
-from data_prep.readers.document import Document
-from data_prep.readers.lines import write_lines
 
 TRIGGERS_FILE = "triggers.json"
 
@@ -119,32 +117,3 @@ def _document(
         place = generator.randint(0, len(words))
         words.insert(place, generator.choice(triggers[label]))
     return Document(document_id, " ".join(words).encode(), tuple(labels))
-
-
-def main(argv: list[str]) -> None:
-    """Writes the corpus that the flags describe."""
-    del argv
-    values = flags.FLAGS
-    write_generated_corpus(
-        values.output_dir,
-        num_train=values.num_train,
-        num_test=values.num_test,
-        num_labels=values.num_labels,
-        num_words=values.num_words,
-        seed=values.seed,
-    )
-
-
-def run() -> None:
-    """Runs this module as a command."""
-    flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
-    flags.DEFINE_integer("num_train", 2000, "Training documents.")
-    flags.DEFINE_integer("num_test", 400, "Test documents.")
-    flags.DEFINE_integer("num_labels", 40, "Labels.")
-    flags.DEFINE_integer("num_words", 40, "Filler words per document, average.")
-    flags.DEFINE_integer("seed", 0, "Of everything random.")
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,6 +1,6 @@
 """Turns raw text and labels into a prepared data set.
 
-    python -m data_prep.prepare --input_dir=RAW --output_dir=DATA
+    axml-prepare --input_dir=RAW --output_dir=DATA
 
 Two passes over the training documents, one over the others: count words and
 labels, choose ids, write records. No text is split twice: between the passes
@@ -20,32 +20,32 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from absl import flags
 
-from axml_tf import errors, origin, schema, text
-from axml_tf import flags as config_flags
-from axml_tf.dataset import dataset_info
-from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.storage.files import atomic_directory
-from data_prep import statistics
-from data_prep.batches import batch_documents, map_batches
-from data_prep.config import COMPRESSIONS, PrepareConfig
-from data_prep.embeddings import Coverage, build_embeddings
-from data_prep.labels import Labels
-from data_prep.prepare_sparse import prepare_sparse
-from data_prep.readers.document import Document
-from data_prep.readers.formats import Reader
-from data_prep.readers.xmc_sparse import XmcSparseReader
-from data_prep.skipped_records import SkippedRecords
-from data_prep.splits import (
+from axml_tf.console import origin
+from axml_tf.data_prep import statistics
+from axml_tf.data_prep.batches import batch_documents, map_batches
+from axml_tf.data_prep.embeddings import Coverage, build_embeddings
+from axml_tf.data_prep.labels import Labels
+from axml_tf.data_prep.prepare_config import COMPRESSIONS, PrepareConfig
+from axml_tf.data_prep.prepare_sparse import prepare_sparse
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.formats import Reader
+from axml_tf.data_prep.readers.xmc_sparse import XmcSparseReader
+from axml_tf.data_prep.skipped_records import SkippedRecords
+from axml_tf.data_prep.splits import (
     check_any_label,
     check_not_empty,
     open_reader,
     split_documents,
 )
-from data_prep.vocabulary import Vocabulary, WordCounter, split_batch
-from data_prep.word_spool import WordSpool
-from data_prep.writer import SplitWriter
+from axml_tf.data_prep.vocabulary import Vocabulary, WordCounter, split_batch
+from axml_tf.data_prep.word_spool import WordSpool
+from axml_tf.data_prep.writer import SplitWriter
+from axml_tf.dataset import dataset_info
+from axml_tf.dataset import tokenizer as text
+from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.formats import schema
+from axml_tf.storage.files import atomic_directory
 
 # Ids of the first words, and number of all words, of each text.
 _Tokenized = tuple[list[list[int]], list[int]]
@@ -262,28 +262,3 @@ def _fingerprint(output_dir: Path, max_length: int) -> str:
         digest.update((output_dir / name).read_bytes())
     digest.update(f"{text.TOKENIZER_VERSION} {max_length}".encode())
     return digest.hexdigest()[:16]
-
-
-def main(argv: list[str]) -> None:
-    """Prepares the data set that the flags describe."""
-    values = flags.FLAGS
-    prepare(
-        PrepareConfig(
-            values.input_dir,
-            values.output_dir,
-            **config_flags.values(PrepareConfig),
-        )
-    )
-
-
-def run() -> None:
-    """Entry point of axml-prepare."""
-    flags.DEFINE_string("input_dir", None, "Folder of the raw files.")
-    flags.DEFINE_string("output_dir", None, "Folder to make.")
-    flags.mark_flags_as_required(["input_dir", "output_dir"])
-    config_flags.define(PrepareConfig)
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -3,7 +3,7 @@
 What it writes is a prepared folder without words: labels.txt, dataset.json
 and, for every split, SPLIT.labels.txt and SPLIT.features.npz. `vocab_size` in
 dataset.json is the number of features; no split has shards, lengths or words.
-The sparse systems are trained on it; `axml_tf/input_pipeline.py` tells a
+The sparse systems are trained on it; `axml_tf/dataset/shards.py` tells a
 neural one why it cannot be.
 """
 
@@ -18,20 +18,22 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
-from axml_tf import origin, schema, text
-from axml_tf.dataset import dataset_info, sparse_features
-from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
-from axml_tf.errors import UserError
-from axml_tf.storage.files import atomic_directory
-from data_prep.config import PrepareConfig
-from data_prep.labels import Labels
-from data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
-from data_prep.skipped_records import SkippedRecords
-from data_prep.splits import (
+from axml_tf.console import origin
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.labels import Labels
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
+from axml_tf.data_prep.skipped_records import SkippedRecords
+from axml_tf.data_prep.splits import (
     check_any_label,
     check_not_empty,
     split_documents,
 )
+from axml_tf.dataset import dataset_info, sparse_features
+from axml_tf.dataset import tokenizer as text
+from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.formats import schema
+from axml_tf.storage.files import atomic_directory
 
 _LIBRARIES = ("numpy", "scipy")
 

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import BadRecord
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.on_bad_record import BadRecord
 
 SKIPPED_FILE = "skipped.txt"
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from axml_tf.errors import UserError
-from data_prep.config import PrepareConfig
-from data_prep.readers.bad_records import FAIL
-from data_prep.readers.document import Document
-from data_prep.readers.formats import Reader, make_reader
-from data_prep.readers.xmc_sparse import SparseDocument
-from data_prep.skipped_records import SkippedRecords
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.formats import Reader, make_reader
+from axml_tf.data_prep.readers.on_bad_record import FAIL
+from axml_tf.data_prep.readers.xmc_sparse import SparseDocument
+from axml_tf.data_prep.skipped_records import SkippedRecords
 
 
 def open_reader(config: PrepareConfig) -> Reader:

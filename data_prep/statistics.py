@@ -3,9 +3,9 @@
 import resource
 import sys
 
+from axml_tf.data_prep.embeddings import Coverage
 from axml_tf.dataset import set_statistics
 from axml_tf.dataset.dataset_info import DatasetInfo
-from data_prep.embeddings import Coverage
 
 
 def table_1(info: DatasetInfo) -> str:

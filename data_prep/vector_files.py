@@ -13,8 +13,8 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import MOST_EMBEDDING_DIM
-from axml_tf.errors import UserError
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 _HEADER = re.compile(rb"(\d+)\s+(\d+)\s*\n")

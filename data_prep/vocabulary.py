@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import schema, text
+from axml_tf.dataset import tokenizer as text
+from axml_tf.formats import schema
 
 # Words as they are written are folded into lower case when there are as many.
 _MAX_CASED_WORDS = 2_000_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from data_prep.vocabulary import BatchWords
+from axml_tf.data_prep.vocabulary import BatchWords
 
 
 class WordSpool:

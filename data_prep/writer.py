@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import schema
+from axml_tf.data_prep.readers.document import Document
 from axml_tf.dataset.dataset_info import SplitInfo, true_labels_path
-from data_prep.readers.document import Document
+from axml_tf.formats import schema
 
 
 class SplitWriter:

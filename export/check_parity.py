@@ -1,6 +1,6 @@
 """Checks that a server answers as the predictions that were measured.
 
-    python -m export.check_parity --grpc=HOST:PORT --data_dir=DATA \\
+    axml-check-parity --grpc=HOST:PORT --data_dir=DATA \\
         --predictions=FILE.npz --split=test
 
 Sends every raw text of a split to a server, this project's or TensorFlow
@@ -12,16 +12,14 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
-from absl import flags
 from tqdm import tqdm
 
-from axml_tf import errors, schema, signatures
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.dataset.shards import read_split
-from axml_tf.errors import UserError
-from axml_tf.predictions import TopK
-from axml_tf.rest import ServerError
-from export.client import Client
+from axml_tf.export.client import Client
+from axml_tf.formats import schema, signatures
+from axml_tf.formats.predictions import TopK
 
 _BATCH_SIZE = 16
 # Largest difference of probabilities that is rounding.
@@ -108,35 +106,3 @@ def _batches(
     )
     for names, texts in tqdm(dataset.as_numpy_iterator(), unit=" batches"):
         yield [name.decode("utf-8") for name in names], texts.tolist()
-
-
-def main(argv: list[str]) -> None:
-    """Flags to `check_parity`."""
-    values = flags.FLAGS
-    predictions = TopK.load(values.predictions)
-    try:
-        with Client(grpc=values.grpc, model=values.model, timeout=60) as client:
-            count, largest = check_parity(
-                client, values.data_dir, predictions, values.split
-            )
-    except ServerError as error:
-        raise UserError(str(error)) from error
-    print(
-        f"{count:,} documents are answered as predicted; probabilities "
-        f"differ by {largest:.1e} at most."
-    )
-
-
-def run() -> None:
-    """Runs this module as a command."""
-    flags.DEFINE_string("grpc", None, "HOST:PORT of the server's gRPC API.")
-    flags.DEFINE_string("model", "axml", "Name of the model.")
-    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
-    flags.DEFINE_string("predictions", None, "Predictions file (.npz).")
-    flags.DEFINE_string("split", "test", "Split that was predicted.")
-    flags.mark_flags_as_required(["grpc", "data_dir", "predictions"])
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,6 +1,6 @@
 """Checks that the served graph gives the ids a model was trained on.
 
-    python -m export.check_token_ids --saved_model=OUTPUT/axml \\
+    axml-check-token-ids --saved_model=OUTPUT/axml \\
         --data_dir=DATA
 
 Sends the raw text of every record through the SavedModel, loaded as TF
@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
-from absl import flags
 from tqdm import tqdm
 
-from axml_tf import errors, schema, signatures
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.dataset.shards import read_split
-from axml_tf.errors import UserError
-from axml_tf.saved_model import newest_version
+from axml_tf.formats import schema, signatures
+from axml_tf.prediction.saved_model import newest_version
 
 _BATCH_SIZE = 64
 
@@ -104,21 +103,3 @@ def _compare(
             f"Document {document} has other ids in the served graph than in "
             "its record. Prepare the data again, train and export."
         )
-
-
-def main(argv: list[str]) -> None:
-    """Flags to `check_token_ids`."""
-    count = check_token_ids(flags.FLAGS.saved_model, flags.FLAGS.data_dir)
-    print(f"{count:,} documents: the served ids are those of the records.")
-
-
-def run() -> None:
-    """Runs this module as a command."""
-    flags.DEFINE_string("saved_model", None, "Exported model.")
-    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
-    flags.mark_flags_as_required(["saved_model", "data_dir"])
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,9 +1,9 @@
 """Asks a server for the labels of texts, and for their reasons.
 
-    python -m export.client --grpc=localhost:8500 "some text"
-    python -m export.client --rest=http://localhost:8501 "some text"
+    axml-client --grpc=localhost:8500 "some text"
+    axml-client --rest=http://localhost:8501 "some text"
 
-Works with TensorFlow Serving and with `python -m export.serve`. In a program
+Works with TensorFlow Serving and with `axml-serve`. In a program
 of your own:
 
     with Client(grpc="localhost:8500") as client:
@@ -11,17 +11,12 @@ of your own:
             print(label.name, label.probability)
 """
 
-import os
-import sys
 from typing import Any, NamedTuple
 
 import numpy as np
-from absl import flags
 
-from axml_tf import errors, signatures
-from axml_tf.errors import UserError
-from axml_tf.rest import Rest, ServerError
-from export.describe import describe, texts_of
+from axml_tf.formats import signatures
+from axml_tf.prediction.rest import Rest
 
 
 class Label(NamedTuple):
@@ -56,7 +51,7 @@ class Client:
             self._server = Rest(rest, model, label, timeout)
         else:
             # Here, for REST does without the `serving` extra.
-            from export.grpc_client import Grpc
+            from axml_tf.export.grpc_client import Grpc
 
             self._server = Grpc(grpc, model, label, timeout)
 
@@ -88,7 +83,7 @@ class Client:
         ]
 
     def call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        """Calls a signature; `axml_tf/signatures.py` has them all.
+        """Calls a signature; `axml_tf/formats/signatures.py` has them all.
 
         Args:
             signature: its name.
@@ -98,54 +93,3 @@ class Client:
             ServerError: there is no answer.
         """
         return self._server.call(signature, inputs)
-
-
-def main(argv: list[str]) -> None:
-    """Answers the texts that were given as arguments or lines."""
-    values = flags.FLAGS
-    if bool(values.grpc) == bool(values.rest):
-        raise UserError("Give either --grpc=HOST:PORT or --rest=URL.")
-    try:
-        with Client(
-            values.grpc or "",
-            values.rest or "",
-            values.model,
-            values.label,
-            values.timeout,
-        ) as client:
-            for text in texts_of(argv[1:]):
-                answer = client.call(signatures.EXPLAIN, text=[text])
-                row = {name: array[0] for name, array in answer.items()}
-                top_k = len(row["labels"])
-                shown = describe(text, row, top_k, sys.stdout.isatty())
-                print(shown, flush=True)
-    except ServerError as error:
-        raise UserError(str(error)) from error
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"{error.name} is missing: pip install 'axml_tf[serving]'."
-        ) from error
-
-
-# A text may stand on the command line without a flag's name.
-main.takes_arguments = True
-
-
-def run() -> None:
-    """Runs this module as a command."""
-    # Nothing here runs a model.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    flags.DEFINE_string("grpc", None, "HOST:PORT of the server's gRPC API.")
-    flags.DEFINE_string("rest", None, "URL of the server's REST API.")
-    flags.DEFINE_string("model", "axml", "Name of the model.")
-    flags.DEFINE_string("label", "", "Label of the version, such as stable.")
-    flags.DEFINE_float(
-        "timeout", 10.0, "Seconds that a request may take.", lower_bound=0.001
-    )
-    # A flag may also stand behind a text.
-    flags.FLAGS.set_gnu_getopt()
-    errors.run(main)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,6 +1,6 @@
 """Exports a trained model for TF Serving.
 
-    python -m export.export_model --model_dir=MODEL --data_dir=DATA \\
+    axml-export --model_dir=MODEL --data_dir=DATA \\
         --output_dir=OUTPUT/axml
 
 Makes OUTPUT/axml/1, or the next number. A server that watches OUTPUT/axml
@@ -14,21 +14,19 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
-from absl import flags
 
-from axml_tf import errors
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
-from axml_tf.errors import UserError
+from axml_tf.dataset.tokenizer import Tokenizer, load_tokenizer
 from axml_tf.evaluation.evaluate import to_markdown
+from axml_tf.export.model_card import MODEL_CARD_FILE, model_card
+from axml_tf.export.serving_module import ServingModule
+from axml_tf.export.warmup import write_warmup
+from axml_tf.prediction.saved_model import versions
 from axml_tf.runs.checkpoints import load_best_model
 from axml_tf.runs.run_record import RunRecord, check_fits
-from axml_tf.saved_model import versions
 from axml_tf.storage.files import atomic_directory
 from axml_tf.storage.json_files import read_json
-from axml_tf.text import Tokenizer, load_tokenizer
-from export.model_card import MODEL_CARD_FILE, model_card
-from export.serving_module import ServingModule
-from export.warmup import write_warmup
 
 
 def export_model(
@@ -180,53 +178,3 @@ def _save(
         tf.saved_model.save(
             module, os.fspath(path), signatures=module.signatures()
         )
-
-
-def main(argv: list[str]) -> None:
-    """Exports the model that the flags describe."""
-    del argv
-    # Where Keras sees a GPU it writes an LSTM that runs on nothing else.
-    tf.config.set_visible_devices([], "GPU")
-    path = export_model(
-        flags.FLAGS.model_dir,
-        flags.FLAGS.data_dir,
-        flags.FLAGS.output_dir,
-        flags.FLAGS.version,
-        flags.FLAGS.top_k,
-        flags.FLAGS.max_top_k,
-        flags.FLAGS.evaluation,
-        flags.FLAGS.data_licence,
-    )
-    print(f"Exported to {path}.")
-
-
-def run() -> None:
-    """Entry point of axml-export."""
-    _define_flags()
-    errors.run(main)
-
-
-def _define_flags() -> None:
-    flags.DEFINE_string("model_dir", None, "Folder of the trained model.")
-    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
-    flags.DEFINE_string("output_dir", None, "Folder of all exported versions.")
-    flags.DEFINE_integer(
-        "version", None, "Number to export as; default: the next one."
-    )
-    flags.DEFINE_integer("top_k", 5, "Labels in an answer, at most all.")
-    flags.DEFINE_integer(
-        "max_top_k",
-        100,
-        "Most labels that a request may ask for (signature top_k).",
-    )
-    flags.DEFINE_string(
-        "evaluation", None, "Report of axml-evaluate, for the model card."
-    )
-    flags.DEFINE_string(
-        "data_licence", "", "Licence of the training data, for the model card."
-    )
-    flags.mark_flags_as_required(["model_dir", "data_dir", "output_dir"])
-
-
-if __name__ == "__main__":
-    run()

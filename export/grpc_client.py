@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from axml_tf.rest import ServerError
+from axml_tf.prediction.rest import ServerError
 
 
 class Grpc:

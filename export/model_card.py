@@ -3,10 +3,11 @@
 import platform
 from importlib.metadata import version
 
-from axml_tf import __version__
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.console.version import __version__
 from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.evaluation.evaluate import to_markdown
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.training_config import TrainingConfig
 
 MODEL_CARD_FILE = "model_card.md"
 _LIBRARIES = ("tensorflow", "tensorflow-text", "keras", "numpy")

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import keras
 import tensorflow as tf
 
-from axml_tf.asked_labels import look
-from axml_tf.chunked_top_k import head_top_k
-from axml_tf.model import split_at_head
+from axml_tf.models.attention_xml import split_at_head
+from axml_tf.models.label_head.chosen_labels import look
+from axml_tf.models.label_head.chunked_top_k import head_top_k
 
 
 class _States(NamedTuple):

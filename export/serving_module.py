@@ -6,9 +6,14 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from axml_tf import schema, signatures
-from axml_tf.text import TokenizedText, Tokenizer, pad, with_a_column
-from export.network import Network
+from axml_tf.dataset.tokenizer import (
+    TokenizedText,
+    Tokenizer,
+    pad,
+    with_a_column,
+)
+from axml_tf.export.network import Network
+from axml_tf.formats import schema, signatures
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
 
@@ -16,7 +21,7 @@ _TEXT = tf.TensorSpec([None], tf.string, "text")
 class ServingModule(tf.Module):
     """A trained model between tokenizer and label names.
 
-    Its inputs and outputs are described in `axml_tf/signatures.py`.
+    Its inputs and outputs are described in `axml_tf/formats/signatures.py`.
 
     Args:
         model: AttentionXML in float32, made outside any strategy.

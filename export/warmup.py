@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import schema, signatures
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.length_buckets import bucket_lengths
 from axml_tf.dataset.shards import read_split
-from axml_tf.length_buckets import bucket_lengths
+from axml_tf.formats import schema, signatures
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
 _SPLIT = "train"

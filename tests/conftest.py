@@ -6,9 +6,13 @@ from typing import NamedTuple
 import pytest
 import tensorflow as tf
 from helpers import Generated, generate
+from made_reports import made_report  # noqa: F401
+from served_model import call, exported, trained  # noqa: F401
 
-from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.training import train
+from axml_tf.export.export_model import export_model
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.training.start import train
 
 # So that a test can train on two replicas. Must come before TensorFlow first
 # touches a device.
@@ -63,3 +67,10 @@ def trained_run(generated, tmp_path_factory) -> TrainedRun:
         model_dir,
     )
     return TrainedRun(model_dir, best)
+
+
+@pytest.fixture(scope="session")
+def saved_model(trained_run, generated, tmp_path_factory) -> Path:
+    """An export of that run."""
+    folder = tmp_path_factory.mktemp("saved_model") / "axml"
+    return export_model(trained_run.model_dir, generated.data_dir, folder)

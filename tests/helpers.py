@@ -10,17 +10,18 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import op_callbacks
 
-from axml_tf import schema, text
+from axml_tf.data_prep.generated_corpus import write_generated_corpus
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.dataset import tokenizer as text
 from axml_tf.dataset.dataset_info import (
     FORMAT_VERSION,
     DatasetInfo,
     SplitInfo,
     read_labels,
 )
-from axml_tf.distribution import make_strategy
-from data_prep.config import PrepareConfig
-from data_prep.generated_corpus import write_generated_corpus
-from data_prep.prepare import prepare
+from axml_tf.formats import schema
+from axml_tf.training.distribution import make_strategy
 
 # (id, token ids, label ids)
 Record = tuple[str, list[int], list[int]]

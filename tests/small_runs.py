@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 from helpers import random_records, write_dataset
 
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs.checkpoint_files import CheckpointFolder
+from axml_tf.runs.training_config import TrainingConfig
 
 # Dropout and a schedule: their state is part of what a run goes on from.
 MODEL = ModelConfig(

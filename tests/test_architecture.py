@@ -1,4 +1,14 @@
-"""Reads the imports and fails on an arrow that points up."""
+"""Reads the imports: the order of rooms, how many, and what they import.
+
+A room is a folder of axml_tf with all below it, `data_prep`, `export`,
+`benchmarks`, or a module that lies loose in axml_tf. An arrow leads from a
+room to another that it imports: at the top of a file, within a function, or
+by a name in a string.
+
+    python tests/test_architecture.py
+
+prints rooms and arrows as they are.
+"""
 
 import ast
 import graphlib
@@ -9,88 +19,68 @@ from pathlib import Path
 import axml_tf
 
 ROOT = Path(axml_tf.__file__).parents[1]
-PACKAGES = ("axml_tf", "data_prep", "export")
+# Folders beside axml_tf that are installed below it.
+BESIDE = ("data_prep", "export")
 
-# axml_tf from top to bottom: a module imports from lower levels only, and
-# from its own package. A name stands for the module, or for all modules of
-# the package.
+# From the bottom up: a room imports from levels below its own only. Rooms of
+# one level know nothing of each other.
 LEVELS = (
-    ("train", "predict", "measure_labels", "inspect_attention"),
-    ("evaluation.evaluate",),
-    ("baselines.run",),
-    ("training",),
-    ("training_run",),
-    ("hooks", "validation"),
-    ("inference", "training_step", "inspection"),
-    ("runs.checkpoints", "initialization"),
-    ("builders", "runs.costs", "runs.run_record"),
-    ("baselines",),
-    ("model", "chunked_loss", "chunked_top_k", "asked_labels"),
-    ("trunk",),
-    ("input_pipeline", "optimizers", "distribution"),
-    ("dataset.bad_records",),
-    ("dataset.documents", "dataset.shards"),
-    ("dataset.data_checks",),
-    ("losses", "label_tiles", "metrics", "evaluation", "rest"),
-    ("saved_model", "dataset"),
-    ("layers", "text"),
-    ("config", "predictions", "schema", "length_buckets"),
-    ("dataset.data_identity",),
-    ("dataset.dataset_info",),
-    ("signatures", "dataset.repository_form", "runs.checkpoint_files"),
-    ("flags", "machine", "origin", "runs"),
-    ("storage.files",),
-    ("storage.temporary_paths", "storage.exchange"),
+    ("console",),
     ("storage",),
-    ("gradient_clipping", "weight_average"),
-    ("errors", "quiet_start"),
+    ("formats",),
+    ("dataset",),
+    ("models", "evaluation"),
+    ("runs", "baselines", "data_prep"),
+    ("prediction",),
+    ("inspection",),
+    ("training",),
+    ("export",),
+    ("library",),
+    ("__init__", "commands"),
+    ("benchmarks",),
 )
-
-DATA_PREP_MAY_USE = (
-    *("axml_tf.schema", "axml_tf.text", "axml_tf.dataset.dataset_info"),
-    *("axml_tf.errors", "axml_tf.storage.files", "axml_tf.flags"),
-    *("axml_tf.dataset.set_statistics", "axml_tf.dataset.sparse_features"),
-    *("axml_tf.origin", "axml_tf.dataset.repository_form"),
-    # Not used, but run first.
-    "axml_tf.quiet_start",
-)
+MOST_ROOMS, MOST_ARROWS = 22, 90
 
 # What evaluates must run where TensorFlow is not installed.
 TENSORFLOW = ("tensorflow", "tensorflow_text", "keras")
 WITHOUT_TENSORFLOW = (
-    "evaluation.consensus",
-    "evaluation.evaluate",
-    "evaluation.report",
-    "evaluation.alignment",
-    "evaluation.propensity",
-    "evaluation.ranking",
-    "baselines.run",
-    "predictions",
-    "dataset.sparse_features",
-    "dataset.data_identity",
-    "dataset.dataset_info",
-    "errors",
-    "storage.files",
-    "flags",
-    "config",
-    "origin",
+    "axml_tf",
+    "axml_tf.baselines.predict_split",
+    "axml_tf.commands.baseline",
+    "axml_tf.commands.consensus",
+    "axml_tf.commands.evaluate",
+    "axml_tf.commands.report",
+    "axml_tf.console.errors",
+    "axml_tf.console.origin",
+    "axml_tf.console.settings",
+    "axml_tf.dataset.prepared_data",
+    "axml_tf.dataset.sparse_features",
+    "axml_tf.evaluation.alignment",
+    "axml_tf.evaluation.evaluate",
+    "axml_tf.evaluation.ranking",
+    "axml_tf.formats.predictions",
+    "axml_tf.models.model_config",
+    "axml_tf.runs.training_config",
+    "axml_tf.storage.files",
 )
 
 
 def module_name(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    if parts[-1] == "__init__":
+        parts = parts[:-1]
+    return ".".join(("axml_tf", *parts) if parts[0] in BESIDE else parts)
 
 
 MODULES = {
     module_name(path): path
-    for package in PACKAGES
-    for path in sorted(ROOT.joinpath(package).rglob("*.py"))
+    for folder in ("axml_tf", *BESIDE, "benchmarks")
+    for path in sorted(ROOT.joinpath(folder).rglob("*.py"))
 }
 
 
 def imported_names(path):
-    """Dotted names a file imports, at its top or within a function."""
+    """Dotted names a file imports, wherever and however it does."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -100,6 +90,13 @@ def imported_names(path):
                 name = f"{node.module}.{alias.name}"
                 # A module of a package, or a name within a module.
                 yield name if name in MODULES else node.module
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value != "axml_tf"
+            and node.value in MODULES
+        ):
+            yield node.value
 
 
 IMPORTS = {name: set(imported_names(path)) for name, path in MODULES.items()}
@@ -112,138 +109,164 @@ def own_imports(name):
     }
 
 
-def level(name):
-    """Index in LEVELS; the longest entry that fits decides."""
-    name = name.removeprefix("axml_tf.")
-    fitting = [
-        (len(entry), index)
-        for index, entries in enumerate(LEVELS)
-        for entry in entries
-        if name == entry or name.startswith(f"{entry}.")
-    ]
-    return max(fitting)[1] if fitting else None
+def room_of(name):
+    parts = name.split(".")
+    if parts == ["axml_tf"]:
+        return "__init__"
+    return parts[1] if parts[0] == "axml_tf" else parts[0]
 
 
-def package_of(name):
-    return name.rpartition(".")[0]
-
-
-def modules_of(package):
-    return [
-        name
+ROOMS = sorted({room_of(name) for name in MODULES})
+ARROWS = sorted(
+    {
+        (room_of(name), room_of(imported))
         for name in MODULES
-        if name == package or name.startswith(f"{package}.")
-    ]
+        for imported in own_imports(name)
+        if room_of(name) != room_of(imported)
+    }
+)
+
+
+def level(room):
+    return next(i for i, rooms in enumerate(LEVELS) if room in rooms)
 
 
 def everything_imported_by(name):
     """Names a module imports, directly or by way of another module."""
-    # A package's own file runs first.
-    waiting = [name, *(p for p in _packages_above(name) if p in MODULES)]
-    seen = set()
+    waiting, seen = [name], set()
     while waiting:
         module = waiting.pop()
         if module in seen:
             continue
         seen.add(module)
+        # A package's own file runs first.
+        parts = module.split(".")
+        waiting += [".".join(parts[:n]) for n in range(1, len(parts))]
         if module in MODULES:
-            waiting.extend(IMPORTS[module])
-            waiting.extend(_packages_above(module))
+            waiting += IMPORTS[module]
     return seen
 
 
-def _packages_above(name):
-    parts = name.split(".")
-    return [".".join(parts[:n]) for n in range(1, len(parts))]
-
-
 def test_files_and_their_imports_are_found():
-    assert len(modules_of("axml_tf")) > 20
-    assert len(modules_of("axml_tf.layers")) > 3
-    assert len(modules_of("data_prep")) > 10
-    assert len(modules_of("export")) > 3
-    assert own_imports("axml_tf.predict") >= {"axml_tf.inference"}
-    assert "tensorflow" in everything_imported_by("axml_tf.predict")
+    assert len(MODULES) > 150
+    assert ("training", "runs") in ARROWS
+    assert ("commands", "export") in ARROWS
+    assert "tensorflow" in everything_imported_by("axml_tf.commands.predict")
 
 
-def test_every_module_of_the_library_has_a_level():
-    names = {name.removeprefix("axml_tf.") for name in modules_of("axml_tf")}
-    assert [n for n in names - {"axml_tf"} if level(n) is None] == []
-    entries = [entry for entries in LEVELS for entry in entries]
-    assert len(entries) == len(set(entries))
-    assert set(entries) <= names
+def test_every_room_has_a_level():
+    assert sorted(room for rooms in LEVELS for room in rooms) == ROOMS
 
 
-def test_library_imports_from_lower_levels_only():
-    def is_allowed(name, imported):
-        if package_of(name) == package_of(imported) != "axml_tf":
-            return level(name) <= level(imported)
-        return level(name) < level(imported)
-
+def test_no_arrow_points_up():
     assert [
         f"{name} imports {imported}"
-        for name in modules_of("axml_tf")
+        for name in MODULES
         for imported in own_imports(name)
-        # The package's own file holds the version.
-        if imported != "axml_tf"
-        and imported.startswith("axml_tf.")
-        and not is_allowed(name, imported)
+        if room_of(name) != room_of(imported)
+        and level(room_of(name)) <= level(room_of(imported))
     ] == []
 
 
-def outside_of(package, allowed):
-    """Imports of this repository that a package should not have."""
-    return [
-        f"{name} imports {imported}"
-        for name in modules_of(package)
-        for imported in own_imports(name)
-        if not any(
-            imported == entry or imported.startswith(f"{entry}.")
-            for entry in allowed
-        )
-    ]
+def test_rooms_and_arrows_fit_on_a_sheet():
+    assert len(ROOMS) <= MOST_ROOMS
+    assert len(ARROWS) <= MOST_ARROWS
 
 
-def test_library_knows_neither_data_preparation_nor_export():
-    assert outside_of("axml_tf", ["axml_tf"]) == []
-
-
-def test_layers_import_layers_only():
-    assert outside_of("axml_tf.layers", ["axml_tf.layers"]) == []
-
-
-def test_data_preparation_uses_the_record_and_little_else():
-    assert outside_of("data_prep", ["data_prep", *DATA_PREP_MAY_USE]) == []
-
-
-def test_export_never_uses_the_code_of_data_preparation():
-    assert outside_of("export", ["export", "axml_tf"]) == []
-
-
-def test_no_import_runs_in_a_circle():
+def test_no_import_of_files_runs_in_a_circle():
     graph = {name: own_imports(name) for name in MODULES}
     # Raises CycleError, which names the circle.
     graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_no_import_of_folders_runs_in_a_circle():
+    def folder(name):
+        return MODULES[name].parent
+
+    graph = {}
+    for name in MODULES:
+        for imported in own_imports(name):
+            graph.setdefault(folder(name), set()).add(folder(imported))
+    for of, imported in graph.items():
+        imported.discard(of)
+    # The folder that holds all others is their face, and no room.
+    graph.pop(ROOT / "axml_tf")
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_no_two_modules_of_one_name():
+    # A command and a benchmark are named after what they run.
+    named_after = {"commands", "benchmarks"}
+    stems = [
+        MODULES[name].stem
+        for name in MODULES
+        if room_of(name) not in named_after and MODULES[name].stem != "__init__"
+    ]
+    assert sorted({s for s in stems if stems.count(s) > 1}) == []
+
+
+def test_no_module_hides_a_library():
+    libraries = {*sys.stdlib_module_names, "absl", "flags", "keras", "numpy"}
+    assert sorted(libraries & {path.stem for path in MODULES.values()}) == []
+
+
+def has_behaviour(path):
+    """Whether a file defines more than names and values."""
+    return any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def test_path(name):
+    """Where the tests of a module stand."""
+    path = MODULES[name]
+    parts = path.relative_to(ROOT).parts
+    if parts[0] == "axml_tf":
+        parts = parts[1:]
+    # Others have the name of what the command calls.
+    prefix = "test_axml_" if room_of(name) == "commands" else "test_"
+    return ROOT.joinpath("tests", *parts[:-1], f"{prefix}{path.stem}.py")
+
+
+test_path.__test__ = False
+
+
+def test_every_file_with_behaviour_has_a_test_file_of_its_name():
+    assert [
+        str(test_path(name).relative_to(ROOT))
+        for name, path in MODULES.items()
+        if has_behaviour(path)
+        and path.stem != "__init__"
+        and room_of(name) != "benchmarks"
+        and not test_path(name).is_file()
+    ] == []
 
 
 def test_evaluation_and_settings_import_no_tensorflow():
     assert [
         f"{name} imports {imported}"
         for name in WITHOUT_TENSORFLOW
-        for imported in everything_imported_by(f"axml_tf.{name}")
+        for imported in everything_imported_by(name)
         if imported.split(".")[0] in TENSORFLOW
     ] == []
 
 
 def test_evaluation_and_settings_run_without_tensorflow():
-    modules = ", ".join(f"axml_tf.{name}" for name in WITHOUT_TENSORFLOW)
     # None in place of a module makes its import fail.
     code = (
         "import sys\n"
         f"sys.modules.update(dict.fromkeys({TENSORFLOW}))\n"
-        f"import {modules}\n"
+        f"import {', '.join(WITHOUT_TENSORFLOW)}\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+if __name__ == "__main__":
+    print(f"{len(ROOMS)} rooms, {len(ARROWS)} arrows")
+    for room in sorted(ROOMS, key=level, reverse=True):
+        below = [to for of, to in ARROWS if of == room]
+        print(f"{level(room):3} {room:12} -> {', '.join(below)}")

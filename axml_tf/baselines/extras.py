@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 
 def load(module: str) -> ModuleType:

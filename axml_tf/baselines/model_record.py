@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import scipy.sparse
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.storage.json_files import make, read_json
 
 _FILE = "model.json"

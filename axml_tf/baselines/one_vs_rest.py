@@ -23,13 +23,13 @@ import numpy as np
 import scipy.sparse
 import scipy.special
 
-from axml_tf import machine
 from axml_tf.baselines import extras
-from axml_tf.baselines.best_labels import best_of_all
-from axml_tf.baselines.console import progress
 from axml_tf.baselines.model_record import Usage
+from axml_tf.baselines.ranked_labels import best_of_all
+from axml_tf.baselines.terminal_output import progress
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.sparse_features import read_csr
-from axml_tf.errors import UserError
 from axml_tf.storage.npz_files import Expected, read_npy
 
 LIBRARIES = ("scikit-learn",)

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
-from axml_tf import machine
 from axml_tf.baselines import extras
-from axml_tf.baselines.best_labels import best_of_some
-from axml_tf.baselines.console import progress, quiet_unless_terminal
 from axml_tf.baselines.model_record import Usage
+from axml_tf.baselines.ranked_labels import best_of_some
+from axml_tf.baselines.terminal_output import progress, quiet_unless_terminal
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import repository_form
-from axml_tf.errors import UserError
 
 LIBRARIES = ("omikuji",)
 # By omikuji's names; `linear_loss_type` 0 is the squared hinge.

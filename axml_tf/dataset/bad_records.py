@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from axml_tf import schema
 from axml_tf.dataset.dataset_info import DatasetInfo, read_true_labels
 from axml_tf.dataset.documents import IdLimits, id_limits
 from axml_tf.dataset.shards import read_shard, shard_paths
+from axml_tf.formats import schema
 from axml_tf.storage.files import atomic_file
 
 # Records looked at together.

@@ -3,14 +3,15 @@
 import os
 from pathlib import Path
 
-from axml_tf import schema, text
+from axml_tf.console.errors import UserError
+from axml_tf.dataset import tokenizer as text
 from axml_tf.dataset.dataset_info import (
     DATASET_FILE,
     LABELS_FILE,
     VOCABULARY_FILE,
     DatasetInfo,
 )
-from axml_tf.errors import UserError
+from axml_tf.formats import schema
 
 _BLOCK_BYTES = 2**20
 

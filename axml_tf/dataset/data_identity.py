@@ -10,12 +10,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import (
     LABELS_FILE,
     VOCABULARY_FILE,
     DatasetInfo,
 )
-from axml_tf.errors import UserError
 
 
 def model_parts(

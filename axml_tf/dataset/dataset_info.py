@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.storage.json_files import read_json
 
 FORMAT_VERSION = 2

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from axml_tf import schema
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.formats import schema
 
 # What the graph says of a document that it refuses.
 WRONG_ID = "an id is empty or out of range"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.data_checks import check_data
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.errors import UserError
 from axml_tf.storage.record_files import check_lengths
 
 
@@ -25,7 +25,7 @@ def shard_paths(
     if not paths:
         raise UserError(
             f"{data_dir} has word counts only, no text: it can train parabel "
-            "and one_vs_rest (python -m axml_tf.baselines.run), not a neural "
+            "and one_vs_rest (axml-baseline), not a neural "
             "model."
         )
     missing = [path for path in paths if not path.is_file()]

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import read_true_labels
-from axml_tf.errors import UserError
 from axml_tf.storage.files import atomic_file
 from axml_tf.storage.npz_files import Expected, read_npz
 
@@ -30,7 +30,7 @@ _ARRAYS = {
 
 def command(data_dir: str | os.PathLike) -> str:
     """What makes the features of a prepared folder."""
-    return f"python -m data_prep.sparse_features --data_dir={data_dir}"
+    return f"axml-features --data_dir={data_dir}"
 
 
 def features_path(data_dir: str | os.PathLike, split: str) -> Path:

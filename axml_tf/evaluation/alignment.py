@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import dataset_info
-from axml_tf.errors import UserError
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 
 def match_documents(

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from axml_tf import __version__
+from axml_tf.console.errors import UserError
+from axml_tf.console.version import __version__
 from axml_tf.dataset.dataset_info import LABELS_FILE
-from axml_tf.errors import UserError
 from axml_tf.evaluation import alignment
-from axml_tf.predictions import Provenance, TopK
+from axml_tf.formats.predictions import Provenance, TopK
 
 _CHUNK = 4096  # Documents combined at once.
 

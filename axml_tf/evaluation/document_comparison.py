@@ -3,7 +3,10 @@
 import numpy as np
 
 from axml_tf.evaluation import bootstrap, comparison, ranking
-from axml_tf.evaluation.report_contents import DocumentComparison, Interval
+from axml_tf.evaluation.report.report_contents import (
+    DocumentComparison,
+    Interval,
+)
 
 
 def compare_documents(

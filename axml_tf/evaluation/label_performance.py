@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
-from axml_tf.errors import UserError
-from axml_tf.predictions import TopK
+from axml_tf.console.errors import UserError
+from axml_tf.formats.predictions import TopK
 from axml_tf.storage.files import atomic_file
 from axml_tf.storage.npz_files import Expected, read_npz
 
@@ -76,7 +76,7 @@ class LabelPerformance:
         except ValueError as error:
             raise UserError(
                 f"{path} is no readable file of label performance ({error}). "
-                "Make it again with python -m axml_tf.measure_labels."
+                "Make it again with axml-measure-labels."
             ) from error
         return cls(
             arrays["auc"],

@@ -8,7 +8,7 @@ import numpy as np
 
 from axml_tf.evaluation import alignment, propensity, ranking
 from axml_tf.evaluation.truth import Truth
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 _CHUNK = 4096  # Documents whose hits are looked up at once.
 

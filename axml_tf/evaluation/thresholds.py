@@ -15,7 +15,7 @@ import dataclasses
 import numpy as np
 import scipy.sparse
 
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import dataset_info
-from axml_tf.errors import UserError
 from axml_tf.evaluation import ranking
 
 

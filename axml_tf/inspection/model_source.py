@@ -7,17 +7,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from axml_tf.asked_labels import look
-from axml_tf.chunked_top_k import head_top_k
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
-from axml_tf.errors import UserError
+from axml_tf.dataset.tokenizer import Tokenizer, load_tokenizer, pad
+from axml_tf.formats.schema import PAD_ID
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.source import Source
-from axml_tf.model import split_at_head
+from axml_tf.models.attention_xml import split_at_head
+from axml_tf.models.label_head.chosen_labels import look
+from axml_tf.models.label_head.chunked_top_k import head_top_k
 from axml_tf.runs.checkpoints import load_best_model
 from axml_tf.runs.run_record import RunRecord, check_fits
-from axml_tf.schema import PAD_ID
-from axml_tf.text import Tokenizer, load_tokenizer, pad
 
 
 class ModelSource(Source):

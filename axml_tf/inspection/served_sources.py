@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from axml_tf import signatures
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
+from axml_tf.formats import signatures
 from axml_tf.inspection.explanation import Explanation, LabelView, decode
 from axml_tf.inspection.source import Source
-from axml_tf.rest import Rest, ServerError
-from axml_tf.saved_model import SavedModel, reason
+from axml_tf.prediction.rest import Rest, ServerError
+from axml_tf.prediction.saved_model import SavedModel, reason
 
 _TIMEOUT = 60.0  # Seconds that a server may take.
 
@@ -23,7 +23,7 @@ class _Served(Source):
 
     @abc.abstractmethod
     def _call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        """Calls a signature of `axml_tf/signatures.py`."""
+        """Calls a signature of `axml_tf/formats/signatures.py`."""
 
     def best_labels(self, text: bytes, top_k: int) -> list[str]:
         answer = self._call(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.storage.files import atomic_file
 from axml_tf.storage.npz_files import read_npz
 

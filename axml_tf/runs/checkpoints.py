@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from axml_tf import machine
-from axml_tf.builders import build_model
-from axml_tf.config import ModelConfig
-from axml_tf.errors import UserError
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.registry import build_model
 from axml_tf.runs import checkpoint_files
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoint_files import CheckpointFolder

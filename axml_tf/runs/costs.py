@@ -5,9 +5,9 @@ import json
 import os
 from pathlib import Path
 
-from axml_tf import machine
-from axml_tf.errors import UserError
-from axml_tf.machine import Stopwatch
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
+from axml_tf.console.machine import Stopwatch
 from axml_tf.storage.files import atomic_file
 from axml_tf.storage.json_files import make, read_json
 

@@ -5,12 +5,13 @@ import json
 import os
 from pathlib import Path
 
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.console.errors import UserError
+from axml_tf.console.origin import origin
 from axml_tf.dataset import data_identity
 from axml_tf.dataset.data_identity import differences
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.errors import UserError
-from axml_tf.origin import origin
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.storage import json_files
 from axml_tf.storage.files import atomic_file
 

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.storage.exchange import exchange
 from axml_tf.storage.temporary_paths import temporary_directory, temporary_file
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import BadRecord
-from data_prep.readers.line_files import numbered_lines
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.line_files import numbered_lines
+from axml_tf.data_prep.readers.on_bad_record import BadRecord
 
 _ROW = re.compile(
     rb"\s*(\d+)\s*,\s*(?:"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import SPLITS, Document, make_document
-from data_prep.readers.fields import Fields
-from data_prep.readers.line_files import MAX_LINE_BYTES
-from data_prep.readers.quoting import quote, quote_names
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
+from axml_tf.data_prep.readers.fields import Fields
+from axml_tf.data_prep.readers.line_files import MAX_LINE_BYTES
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.quoting import quote, quote_names
 
 
 class CsvReader:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from axml_tf.errors import UserError
-from data_prep.readers.quoting import quote
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.quoting import quote
 
 SPLITS = ("train", "dev", "test")
 

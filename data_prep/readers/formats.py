@@ -4,17 +4,17 @@ import os
 from collections.abc import Iterator
 from typing import Protocol
 
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.csv_table import CsvReader
-from data_prep.readers.document import Document
-from data_prep.readers.eurlex import EurlexReader
-from data_prep.readers.fields import Fields
-from data_prep.readers.jsonl import JsonlReader
-from data_prep.readers.lines import LinesReader
-from data_prep.readers.lshtc import LshtcReader
-from data_prep.readers.rcv1 import Rcv1Reader
-from data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
-from data_prep.readers.xmc_text import XmcTextReader
+from axml_tf.data_prep.readers.csv_table import CsvReader
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.eurlex import EurlexReader
+from axml_tf.data_prep.readers.fields import Fields
+from axml_tf.data_prep.readers.jsonl import JsonlReader
+from axml_tf.data_prep.readers.lines import LinesReader
+from axml_tf.data_prep.readers.lshtc import LshtcReader
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.rcv1 import Rcv1Reader
+from axml_tf.data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
+from axml_tf.data_prep.readers.xmc_text import XmcTextReader
 
 # Files in which text, labels and id stand in fields that the user names.
 _WITH_FIELDS = {"jsonl": JsonlReader, "csv": CsvReader}

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from axml_tf.errors import UserError
-from data_prep.readers.quoting import quote
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.quoting import quote
 
 
 def parse_object(line: bytes, place: str) -> dict[str, Any]:

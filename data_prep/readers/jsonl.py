@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import SPLITS, Document, make_document
-from data_prep.readers.fields import Fields
-from data_prep.readers.json_object import encode_text, parse_object
-from data_prep.readers.line_files import find_file, numbered_lines
-from data_prep.readers.quoting import quote, quote_names
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
+from axml_tf.data_prep.readers.fields import Fields
+from axml_tf.data_prep.readers.json_object import encode_text, parse_object
+from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.quoting import quote, quote_names
 
 
 class JsonlReader:

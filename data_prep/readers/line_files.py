@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 # A longer one is a mistake, or was made to fill the memory: a compressed file
 # of a megabyte may hold a line of a gigabyte.

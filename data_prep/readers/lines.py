@@ -14,10 +14,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import SPLITS, Document, make_document
-from data_prep.readers.line_files import numbered_lines
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
+from axml_tf.data_prep.readers.line_files import numbered_lines
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
 
 
 class LinesReader:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from axml_tf.errors import UserError
-from data_prep.readers.line_files import decode_utf8, numbered_lines
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.line_files import decode_utf8, numbered_lines
 
 # So that an id fits into 64 bits.
 _MAX_DIGITS = 18

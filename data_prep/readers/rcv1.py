@@ -25,16 +25,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import Document, make_document
-from data_prep.readers.line_files import (
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document, make_document
+from axml_tf.data_prep.readers.line_files import (
     MAX_LINE_BYTES,
     find_file,
     numbered_lines,
 )
-from data_prep.readers.qrels import LabelTable, parse_number
-from data_prep.readers.unique_ids import UniqueIds
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.qrels import LabelTable, parse_number
+from axml_tf.data_prep.readers.unique_ids import UniqueIds
 
 _TOKENS = {
     "train": ("lyrl2004_tokens_train.dat",),

@@ -2,7 +2,7 @@
 
 import re
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 # Python refuses to make an integer of thousands of digits.
 _INTEGER = rb"-?\d{1,18}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 _LINE_BITS = 40
 

@@ -13,9 +13,9 @@ import collections
 import os
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from data_prep.readers.json_object import parse_object
-from data_prep.readers.line_files import find_file, numbered_lines
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.json_object import parse_object
+from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
 
 _LINES = ("Yf.txt", "Y.txt")
 _OBJECTS = ("lbl.json",)

@@ -29,12 +29,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import make_document
-from data_prep.readers.line_files import find_file, numbered_lines
-from data_prep.readers.sparse_line import split_line
-from data_prep.readers.xmc_labels import read_label_names
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import make_document
+from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.sparse_line import split_line
+from axml_tf.data_prep.readers.xmc_labels import read_label_names
 
 _NAMES = {
     "train": ("train.txt", "trn.txt"),

@@ -23,14 +23,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from axml_tf.errors import UserError
-from data_prep.readers.bad_records import FAIL, BadRecord
-from data_prep.readers.document import Document, make_document
-from data_prep.readers.json_object import encode_text, parse_object
-from data_prep.readers.line_files import find_file, numbered_lines
-from data_prep.readers.quoting import quote, quote_names
-from data_prep.readers.unique_ids import UniqueIds
-from data_prep.readers.xmc_labels import read_label_names
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document, make_document
+from axml_tf.data_prep.readers.json_object import encode_text, parse_object
+from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
+from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.quoting import quote, quote_names
+from axml_tf.data_prep.readers.unique_ids import UniqueIds
+from axml_tf.data_prep.readers.xmc_labels import read_label_names
 
 _STEMS = {"train": "trn", "dev": "dev", "test": "tst"}
 

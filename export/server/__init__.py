@@ -1,1 +1,1 @@
-"""A small server with TensorFlow Serving's own API; see export/serve.py."""
+"""A small server with TensorFlow Serving's own API; axml-serve starts it."""

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import grpc
 import numpy as np
 
-from export.server.errors import RequestError
-from export.server.servable import Arrays, Servable
+from axml_tf.export.server.request_errors import RequestError
+from axml_tf.export.server.servable import Arrays, Servable
 
 
 class BatchingParameters(NamedTuple):

@@ -8,8 +8,8 @@ import os
 import re
 from pathlib import Path
 
-from axml_tf.errors import UserError
-from export.server.batching import BatchingParameters
+from axml_tf.console.errors import UserError
+from axml_tf.export.server.batching import BatchingParameters
 
 _FIELD = re.compile(r"(\w+)\s*(?:\{\s*value\s*:\s*(\w+)\s*\}|:\s*(\w+))\s*")
 # TensorFlow Serving has these too. They change no answer, and nothing here.

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import grpc
 from tensorflow_serving.apis import model_pb2
 
-from axml_tf import signatures
-from export.server.batching import Runner
-from export.server.errors import RequestError, invalid
-from export.server.gate import Gate
-from export.server.limits import Limits
-from export.server.metrics import Metrics
-from export.server.models import Models
-from export.server.servable import Arrays, Servable
+from axml_tf.export.server.batching import Runner
+from axml_tf.export.server.gate import Gate
+from axml_tf.export.server.limits import Limits
+from axml_tf.export.server.metrics import Metrics
+from axml_tf.export.server.request_errors import RequestError, invalid
+from axml_tf.export.server.servable import Arrays, Servable
+from axml_tf.export.server.served_models import Models
+from axml_tf.formats import signatures
 
 
 class Answer(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import grpc
 
-from export.server.errors import RequestError
+from axml_tf.export.server.request_errors import RequestError
 
 
 class Gate:

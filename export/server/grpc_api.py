@@ -16,11 +16,11 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from axml_tf import signatures
-from export.server.core import Core
-from export.server.errors import RequestError, invalid
-from export.server.grpc_limits import ReadInTime, channel_options
-from export.server.servable import Servable
+from axml_tf.export.server.core import Core
+from axml_tf.export.server.grpc_limits import ReadInTime, channel_options
+from axml_tf.export.server.request_errors import RequestError, invalid
+from axml_tf.export.server.servable import Servable
+from axml_tf.formats import signatures
 
 
 def make_server(core: Core) -> grpc.aio.Server:

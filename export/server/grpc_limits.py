@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from export.server.limits import Limits
+from axml_tf.export.server.limits import Limits
 
 _MAX_METADATA_BYTES = 16 * 2**10
 # A connection is told to go after this time: else one that never ends a call

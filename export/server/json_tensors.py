@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from export.server.errors import invalid
-from export.server.servable import Arrays
+from axml_tf.export.server.request_errors import invalid
+from axml_tf.export.server.servable import Arrays
 
 # A signature's inputs have two at most.
 _MAX_DIMENSIONS = 8

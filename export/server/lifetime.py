@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
-from axml_tf.errors import UserError
-from export.server import grpc_api, rest_api
-from export.server.batching import BatchingParameters, Runner
-from export.server.core import Core
-from export.server.limits import Limits
-from export.server.metrics import Metrics
-from export.server.models import ModelConfig, Models
-from export.server.rest_limits import Door
+from axml_tf.console.errors import UserError
+from axml_tf.export.server import grpc_api, rest_api
+from axml_tf.export.server.batching import BatchingParameters, Runner
+from axml_tf.export.server.core import Core
+from axml_tf.export.server.limits import Limits
+from axml_tf.export.server.metrics import Metrics
+from axml_tf.export.server.rest_limits import Door
+from axml_tf.export.server.served_models import ModelConfig, Models
 
 _DRAIN_SECONDS = 30.0
 

@@ -13,11 +13,11 @@ from tensorflow_serving.apis import (
     model_pb2,
 )
 
-from export.server import grpc_api, json_tensors
-from export.server.core import Core
-from export.server.errors import RequestError
-from export.server.metrics import PATH as METRICS_PATH
-from export.server.rest_limits import bounded
+from axml_tf.export.server import grpc_api, json_tensors
+from axml_tf.export.server.core import Core
+from axml_tf.export.server.metrics import PATH as METRICS_PATH
+from axml_tf.export.server.request_errors import RequestError
+from axml_tf.export.server.rest_limits import bounded
 
 _MODEL = "/v1/models/{name}"
 _PLACES = (

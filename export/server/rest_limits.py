@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from export.server.limits import Limits
+from axml_tf.export.server.limits import Limits
 
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"

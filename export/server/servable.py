@@ -13,11 +13,11 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
-from axml_tf import signatures
-from axml_tf.errors import UserError
-from axml_tf.saved_model import reason
-from export.server.errors import RequestError, invalid
-from export.warmup import WARMUP_FILE
+from axml_tf.console.errors import UserError
+from axml_tf.export.server.request_errors import RequestError, invalid
+from axml_tf.export.warmup import WARMUP_FILE
+from axml_tf.formats import signatures
+from axml_tf.prediction.saved_model import reason
 
 _MAX_WARMUP_REQUESTS = 1000  # TensorFlow Serving reads no more.
 

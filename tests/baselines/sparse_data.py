@@ -8,9 +8,9 @@ import numpy as np
 import scipy.optimize
 import scipy.sparse
 
-from axml_tf import schema
 from axml_tf.dataset import sparse_features
 from axml_tf.dataset.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
+from axml_tf.formats import schema
 
 
 def random_features(

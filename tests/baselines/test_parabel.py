@@ -6,7 +6,7 @@ import scipy.sparse
 from sparse_data import best_classifier, planted_labels, random_features
 
 from axml_tf.baselines import parabel
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 pytest.importorskip("omikuji", reason="needs omikuji")
 

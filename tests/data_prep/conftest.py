@@ -3,7 +3,7 @@
 import pytest
 from raw_documents import DEV, TEST, TRAIN
 
-from data_prep.readers.lines import write_lines
+from axml_tf.data_prep.readers.lines import write_lines
 
 
 @pytest.fixture

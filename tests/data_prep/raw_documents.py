@@ -1,8 +1,8 @@
 """Three splits of raw documents, and their preparation."""
 
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
-from data_prep.readers.document import Document
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.data_prep.readers.document import Document
 
 TRAIN = [
     Document("t0", b"Cats and cats, 1998!", ("cat", "pet")),

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from data_prep.batches import batch_documents, map_batches
-from data_prep.readers.document import Document
+from axml_tf.data_prep.batches import batch_documents, map_batches
+from axml_tf.data_prep.readers.document import Document
 
 
 def documents(count, size=1):

@@ -4,9 +4,9 @@ import doctest
 
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep import debian_packages
-from data_prep.readers.document import Document
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep import debian_packages
+from axml_tf.data_prep.readers.document import Document
 
 PACKAGES = """\
 Package: game

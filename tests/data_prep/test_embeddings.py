@@ -8,10 +8,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep.embeddings import build_embeddings
-from data_prep.vector_files import read_vectors
-from data_prep.vocabulary import Vocabulary
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.embeddings import build_embeddings
+from axml_tf.data_prep.vector_files import read_vectors
+from axml_tf.data_prep.vocabulary import Vocabulary
 
 DIM = 8
 WORDS = ["the", "Law", "at home", "naïve", "two", "u.s."]

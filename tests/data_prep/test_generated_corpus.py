@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep.generated_corpus import write_generated_corpus
-from data_prep.readers.lines import LinesReader
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.generated_corpus import write_generated_corpus
+from axml_tf.data_prep.readers.lines import LinesReader
 
 
 def test_labels_are_those_whose_triggers_stand_in_the_text(tmp_path):

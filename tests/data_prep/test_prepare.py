@@ -9,7 +9,11 @@ import pytest
 import tensorflow as tf
 from raw_documents import DEV, TEST, TRAIN, run
 
-from axml_tf import schema
+from axml_tf.data_prep.generated_corpus import write_generated_corpus
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.lines import write_lines
 from axml_tf.dataset.data_identity import (
     differences,
     model_parts,
@@ -20,12 +24,8 @@ from axml_tf.dataset.dataset_info import (
     read_labels,
     read_true_labels,
 )
-from axml_tf.text import Tokenizer
-from data_prep.config import PrepareConfig
-from data_prep.generated_corpus import write_generated_corpus
-from data_prep.prepare import prepare
-from data_prep.readers.document import Document
-from data_prep.readers.lines import write_lines
+from axml_tf.dataset.tokenizer import Tokenizer
+from axml_tf.formats import schema
 
 
 def records(data_dir, split):

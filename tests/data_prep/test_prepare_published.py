@@ -5,14 +5,14 @@ import json
 import pytest
 import tensorflow as tf
 
-from axml_tf import schema
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
 from axml_tf.dataset.dataset_info import (
     DatasetInfo,
     read_labels,
     read_true_labels,
 )
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
+from axml_tf.formats import schema
 
 NUM_TRAIN = 60
 # Document i of the training files has the words `wI` and `odd` or `even`,

@@ -1,14 +1,14 @@
 """What is not prepared, and what is then said and left."""
 
 import subprocess
-import sys
 
 import pytest
 from raw_documents import run
 
-from axml_tf.errors import UserError
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from benchmarks.programs import program
 
 
 def test_a_failed_run_leaves_no_folder_and_the_old_one_whole(raw):
@@ -78,7 +78,7 @@ def test_values_out_of_range_name_the_flag(options):
 def test_the_command_tells_a_missing_folder_in_one_line(tmp_path):
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "data_prep.prepare"),
+            program("prepare"),
             f"--input_dir={tmp_path}/none",
             f"--output_dir={tmp_path}/out",
         ],

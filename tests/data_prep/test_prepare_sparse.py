@@ -3,17 +3,16 @@
 import numpy as np
 import pytest
 
-from axml_tf import input_pipeline
-from axml_tf.config import TrainingConfig
-from axml_tf.dataset import sparse_features
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.dataset import input_pipeline, sparse_features
 from axml_tf.dataset.dataset_info import (
     DatasetInfo,
     read_labels,
     read_true_labels,
 )
-from axml_tf.errors import UserError
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
+from axml_tf.runs.training_config import TrainingConfig
 
 NUM_FEATURES = 30
 NUM_LABELS = 9

@@ -4,13 +4,13 @@ import pytest
 import tensorflow as tf
 from raw_documents import TRAIN, run
 
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.data_prep.readers.fields import Fields
+from axml_tf.data_prep.readers.formats import make_reader
+from axml_tf.data_prep.skipped_records import SkippedRecords
 from axml_tf.dataset.dataset_info import read_true_labels
-from axml_tf.errors import UserError
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
-from data_prep.readers.fields import Fields
-from data_prep.readers.formats import make_reader
-from data_prep.skipped_records import SkippedRecords
 
 # Files of labels that stand beside the documents.
 LABELS = {

@@ -10,12 +10,12 @@ import scipy.sparse
 from helpers import write_dataset
 from raw_documents import TEST, TRAIN, run
 
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.lines import write_lines
+from axml_tf.data_prep.tf_idf import write_sparse_features
 from axml_tf.dataset import sparse_features
 from axml_tf.dataset.dataset_info import DatasetInfo, read_true_labels
-from axml_tf.errors import UserError
-from data_prep.readers.document import Document
-from data_prep.readers.lines import write_lines
-from data_prep.sparse_features import write_sparse_features
 
 
 def tf_idf_in_a_loop(documents, train, min_documents):

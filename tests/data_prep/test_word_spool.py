@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from axml_tf import text
-from data_prep.vocabulary import split_batch
-from data_prep.word_spool import WordSpool
+from axml_tf.data_prep.vocabulary import split_batch
+from axml_tf.data_prep.word_spool import WordSpool
+from axml_tf.dataset import tokenizer as text
 
 TEXTS = [
     [b"The cat saw the other cat", b"", b"one"],

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from data_prep.readers.document import Document
-from data_prep.writer import SplitWriter
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.writer import SplitWriter
 
 MAX_LENGTH = 40
 

@@ -2,9 +2,9 @@ import pytest
 import tensorflow as tf
 from helpers import random_records, write_dataset
 
-from axml_tf import schema
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.bad_records import left_out
-from axml_tf.errors import UserError
+from axml_tf.formats import schema
 
 
 def serialized(records):

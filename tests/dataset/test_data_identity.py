@@ -3,9 +3,9 @@ import hashlib
 
 import pytest
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import data_identity
 from axml_tf.dataset.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
-from axml_tf.errors import UserError
 
 VOCABULARY = b"<pad>\n<unk>\ncats\n"
 LABELS = b"law\t3\nfish\t1\n"

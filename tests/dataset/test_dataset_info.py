@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import dataset_info
 from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
-from axml_tf.errors import UserError
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import sparse_features
-from axml_tf.errors import UserError
 
 DENSE = np.array([[0, 0.5, 0], [0, 0, 0], [2, 0, -1]], np.float32)
 
@@ -42,8 +42,8 @@ def test_double_precision_and_unsorted_columns_are_put_right(data_dir):
 def test_missing_features_name_the_command_that_makes_them(data_dir):
     with pytest.raises(
         UserError,
-        match=r"test\.features\.npz is missing.*python -m "
-        rf"data_prep\.sparse_features --data_dir={data_dir}",
+        match=r"test\.features\.npz is missing.*axml-"
+        rf"features --data_dir={data_dir}",
     ):
         sparse_features.read(data_dir, "test")
 

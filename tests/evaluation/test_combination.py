@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from made_predictions import random_rows, top_k
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.evaluation import combination
 from axml_tf.evaluation.combination import METHODS, combine
-from axml_tf.predictions import Provenance, TopK
+from axml_tf.formats.predictions import Provenance, TopK
 
 FIRST = {"a": [(0, 0.9), (1, 0.5)], "b": [(2, 0.25)], "c": []}
 SECOND = {"c": [(4, 0.5)], "b": [(2, 0.5), (3, 0.25)], "a": [(1, 0.8)]}

@@ -1,12 +1,12 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from made_predictions import top_k
 
 import axml_tf
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
+from benchmarks.programs import program
 
 ROOT = Path(axml_tf.__file__).parents[1]
 
@@ -24,7 +24,7 @@ def folder(tmp_path):
 
 def run_consensus(folder, *arguments):
     return subprocess.run(
-        [sys.executable, "-m", "axml_tf.evaluation.consensus", *arguments],
+        [program("consensus"), *arguments],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,

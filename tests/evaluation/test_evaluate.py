@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import axml_tf
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import FORMAT_VERSION, DatasetInfo, SplitInfo
-from axml_tf.errors import UserError
 from axml_tf.evaluation import evaluate as evaluation
 from axml_tf.evaluation import ranking
 from axml_tf.evaluation.propensity import inverse_propensities
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
+from benchmarks.programs import program
 
 ROOT = Path(axml_tf.__file__).parents[1]
 
@@ -85,7 +86,7 @@ def top_k(rankings):
 
 def run_evaluate(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "axml_tf.evaluation.evaluate", *arguments],
+        [program("evaluate"), *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.evaluation import label_performance, ranking
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 sklearn_metrics = pytest.importorskip("sklearn.metrics")
 

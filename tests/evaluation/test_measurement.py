@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from small_sets import predict, write_set
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.evaluation import measurement
 from axml_tf.evaluation.evaluate import evaluate
 from axml_tf.evaluation.truth import Truth
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 import scipy.sparse
 
 from axml_tf.evaluation import ranking, thresholds
-from axml_tf.predictions import TopK
+from axml_tf.formats.predictions import TopK
 
 sklearn_metrics = pytest.importorskip("sklearn.metrics")
 

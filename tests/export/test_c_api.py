@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from axml_tf.text import Tokenizer
+from axml_tf.dataset.tokenizer import Tokenizer
 
 CLIENT = Path(__file__).with_name("c_api_client.py")
 LIBRARY = Path(tf.__file__).with_name("libtensorflow_cc.so.2")

@@ -6,10 +6,10 @@ import shutil
 import pytest
 import tensorflow as tf
 
-from axml_tf import schema
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
-from axml_tf.errors import UserError
-from export.check_token_ids import check_token_ids
+from axml_tf.export.check_token_ids import check_token_ids
+from axml_tf.formats import schema
 
 # Ids are line numbers of the vocabulary in conftest.py; 1 is unknown.
 DOCUMENTS = {

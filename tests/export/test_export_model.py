@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.errors import UserError
-from axml_tf.text import Tokenizer
-from export.export_model import export_model
+from axml_tf.dataset.tokenizer import Tokenizer
+from axml_tf.export.export_model import export_model
 
 # The second is longer than what the model reads.
 TEXTS = [b"The FISH quota, of 1998", b"fish the quota " * 30, b""]

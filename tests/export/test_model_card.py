@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from axml_tf.errors import UserError
-from export.export_model import export_model
+from axml_tf.console.errors import UserError
+from axml_tf.export.export_model import export_model
 
 MEASURES = {
     f"{name}@{k}": 10.0 * k

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import network
-from export.network import Network
+from axml_tf.export import network
+from axml_tf.export.network import Network
 
 TOP_K = 3
 

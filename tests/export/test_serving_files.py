@@ -7,9 +7,9 @@ import pytest
 import yaml
 from google.protobuf import text_format
 
-from export.server import metrics
-from export.server.batching import BatchingParameters
-from export.server.batching_file import read_batching
+from axml_tf.export.server import metrics
+from axml_tf.export.server.batching import BatchingParameters
+from axml_tf.export.server.batching_file import read_batching
 
 FOLDER = Path(__file__).parents[2] / "export/serving"
 

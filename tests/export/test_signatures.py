@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from axml_tf.text import Tokenizer
+from axml_tf.dataset.tokenizer import Tokenizer
 
 # The second is longer than what the model reads.
 TEXTS = [b"The FISH quota, of 1998", b"fish the quota " * 30, b""]

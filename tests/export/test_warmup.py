@@ -1,7 +1,7 @@
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from export.warmup import WARMUP_FILE
+from axml_tf.export.warmup import WARMUP_FILE
 
 
 def test_warmup_covers_every_length_and_every_signature(exported, call):

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from small_runs import MODEL, TRAINING
 
-from axml_tf import training_run
 from axml_tf.runs import checkpoint_files
-from axml_tf.training import train
+from axml_tf.training import run as training_run
+from axml_tf.training.start import train
 
 # Everything that a checkpoint may hold is in use.
 SETTINGS = dataclasses.replace(

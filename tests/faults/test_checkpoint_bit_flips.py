@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.runs import checkpoint_files
 from axml_tf.runs.checkpoint_files import CheckpointFolder
 

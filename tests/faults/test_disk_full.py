@@ -9,9 +9,9 @@ from small_runs import state
 
 pytestmark = pytest.mark.slow
 
-PREPARE = "data_prep.prepare"
-EXPORT = "export.export_model"
-TRAIN = "axml_tf.train"
+PREPARE = "axml_tf.commands.prepare"
+EXPORT = "axml_tf.commands.export"
+TRAIN = "axml_tf.commands.train"
 NUM_DOCUMENTS = 600
 
 

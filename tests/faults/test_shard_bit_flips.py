@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from helpers import random_records, write_dataset
 
-from axml_tf import input_pipeline
+from axml_tf.console.errors import UserError
+from axml_tf.dataset import input_pipeline
 from axml_tf.dataset.shards import read_shard
-from axml_tf.errors import UserError
 
 pytestmark = pytest.mark.slow
 

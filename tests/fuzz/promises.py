@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 
 # Of the processor: the machine may have other things to do.
 MAX_SECONDS = 10

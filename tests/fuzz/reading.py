@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from data_prep.readers.document import Document
-from data_prep.readers.fields import Fields
-from data_prep.readers.formats import make_reader
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.fields import Fields
+from axml_tf.data_prep.readers.formats import make_reader
 
 
 def fill(folder: Path, files: dict[str, bytes]) -> None:

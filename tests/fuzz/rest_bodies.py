@@ -4,10 +4,10 @@ import json
 
 from served_signatures import INPUTS, IdleServable
 
-from axml_tf import signatures
-from export.server import json_tensors
-from export.server.errors import RequestError
-from export.server.servable import Arrays
+from axml_tf.export.server import json_tensors
+from axml_tf.export.server.request_errors import RequestError
+from axml_tf.export.server.servable import Arrays
+from axml_tf.formats import signatures
 
 BODIES = [
     json.dumps(body).encode()

@@ -4,13 +4,13 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 
-from axml_tf import signatures
-from export.server.core import Core
-from export.server.errors import not_found
-from export.server.limits import Limits
-from export.server.metrics import Metrics
-from export.server.rest_api import make_app
-from export.server.servable import Servable
+from axml_tf.export.server.core import Core
+from axml_tf.export.server.limits import Limits
+from axml_tf.export.server.metrics import Metrics
+from axml_tf.export.server.request_errors import not_found
+from axml_tf.export.server.rest_api import make_app
+from axml_tf.export.server.servable import Servable
+from axml_tf.formats import signatures
 
 # Name, type and shape of the inputs of each signature.
 INPUTS = {

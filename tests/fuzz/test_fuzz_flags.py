@@ -4,7 +4,6 @@ import dataclasses
 import importlib
 import math
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,24 @@ from mutations import AWKWARD, spoilt
 from promises import answer_or_refusal
 
 import axml_tf
-from axml_tf import errors, flags
-from axml_tf.config import ModelConfig, TrainingConfig
-from data_prep.config import PrepareConfig
+from axml_tf.console import errors
+from axml_tf.console import settings as flags
+from axml_tf.data_prep.prepare_config import PrepareConfig
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.training_config import TrainingConfig
+from benchmarks.programs import program
 
 # Commands, and the configs that they make of their flags.
 COMMANDS = {
-    "axml_tf.train": (ModelConfig, TrainingConfig),
-    "data_prep.prepare": (PrepareConfig,),
-    "axml_tf.predict": (),
-    "axml_tf.evaluation.evaluate": (),
-    "axml_tf.evaluation.report": (),
-    "axml_tf.measure_labels": (),
-    "axml_tf.baselines.run": (),
-    "export.export_model": (),
-    "export.serve": (),
+    "axml_tf.commands.train": (ModelConfig, TrainingConfig),
+    "axml_tf.commands.prepare": (PrepareConfig,),
+    "axml_tf.commands.predict": (),
+    "axml_tf.commands.evaluate": (),
+    "axml_tf.commands.report": (),
+    "axml_tf.commands.measure_labels": (),
+    "axml_tf.commands.baseline": (),
+    "axml_tf.commands.export": (),
+    "axml_tf.commands.serve": (),
 }
 # What comes from elsewhere than from flags.
 GIVEN = {
@@ -135,7 +137,7 @@ def test_flagfile_that_absl_cannot_read_is_refused(tmp_path, content):
     path.write_bytes(content)
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "axml_tf.evaluation.evaluate"),
+            program("evaluate"),
             f"--flagfile={path}",
         ],
         cwd=Path(axml_tf.__file__).parents[1],

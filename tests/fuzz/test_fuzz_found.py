@@ -14,10 +14,11 @@ from raw_folders import FOLDERS
 from reading import fill, read_everything
 from rest_bodies import arrays_of
 
-from axml_tf import flags, schema
-from axml_tf.config import ModelConfig
-from axml_tf.errors import UserError
-from data_prep.readers.line_files import MAX_LINE_BYTES
+from axml_tf.console import settings as flags
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.line_files import MAX_LINE_BYTES
+from axml_tf.formats import schema
+from axml_tf.models.model_config import ModelConfig
 
 _MANY_DIGITS = b"1" * 5000
 _LONG = b"x" * (MAX_LINE_BYTES + 1)

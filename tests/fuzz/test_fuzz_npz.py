@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from mutations import mutated, spoilt
 from promises import answer_or_refusal, check_message, time_limit
 
+from axml_tf.console.errors import UserError
 from axml_tf.dataset import sparse_features
-from axml_tf.errors import UserError
 from axml_tf.evaluation.label_performance import LabelPerformance
-from axml_tf.predictions import Provenance, TopK
+from axml_tf.formats.predictions import Provenance, TopK
 
 
 def save_predictions(path):

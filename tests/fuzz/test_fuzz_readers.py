@@ -8,7 +8,7 @@ from promises import answer_or_refusal
 from raw_folders import FOLDERS, WITH_GZIP
 from reading import fill, read_everything
 
-from data_prep.readers.formats import FORMATS
+from axml_tf.data_prep.readers.formats import FORMATS
 
 
 @st.composite

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from mutations import spoilt
 from promises import answer_or_refusal, time_limit
 
-from axml_tf import schema
-from axml_tf.config import TrainingConfig
-from axml_tf.errors import UserError
-from axml_tf.input_pipeline import (
+from axml_tf.console.errors import UserError
+from axml_tf.dataset.input_pipeline import (
     evaluation_batches,
     guarded,
     training_batches,
 )
+from axml_tf.formats import schema
+from axml_tf.runs.training_config import TrainingConfig
 
 RECORD = schema.encode("dÖ1".encode(), b"fish and quota", [2, 3, 2], [0, 4])
 MAX_LENGTH = 16

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from mutations import AWKWARD, spoilt
 from promises import time_limit
 
-from axml_tf import signatures
 from axml_tf.dataset.dataset_info import read_labels
-from export.export_model import export_model
-from export.server.errors import RequestError
-from export.server.servable import Servable
+from axml_tf.export.export_model import export_model
+from axml_tf.export.server.request_errors import RequestError
+from axml_tf.export.server.servable import Servable
+from axml_tf.formats import signatures
 
 MAX_BYTES = 2**20
 TEXT = (

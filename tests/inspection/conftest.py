@@ -1,19 +1,10 @@
 """The small trained model behind each of its three doors."""
 
-from pathlib import Path
-
 import pytest
 
 from axml_tf.inspection.model_source import ModelSource
 from axml_tf.inspection.served_sources import RestSource, SavedModelSource
 from benchmarks.server import Server
-from export.export_model import export_model
-
-
-@pytest.fixture(scope="session")
-def saved_model(trained_run, generated, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("saved_model") / "axml"
-    return export_model(trained_run.model_dir, generated.data_dir, folder)
 
 
 @pytest.fixture(scope="session")

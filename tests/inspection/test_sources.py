@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from helpers import write_dataset
 
-from axml_tf.errors import UserError
-from axml_tf.inspection.documents import find_document, sample_documents
+from axml_tf.console.errors import UserError
 from axml_tf.inspection.occlusion import occlude
-from axml_tf.model import split_at_head
+from axml_tf.inspection.split_documents import find_document, sample_documents
+from axml_tf.models.attention_xml import split_at_head
 from axml_tf.runs.checkpoints import load_best_model
 
 DOORS = ("checkpoint", "saved_model", "rest")

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.runs import checkpoint_files
 from axml_tf.runs.checkpoint_files import CheckpointFolder
 

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from helpers import set_random_weights, two_replicas
 
-from axml_tf import machine
-from axml_tf.config import ModelConfig, TrainingConfig
-from axml_tf.errors import UserError
-from axml_tf.model import build_attention_xml
-from axml_tf.optimizers import LazyAdam
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
+from axml_tf.models.attention_xml import build_attention_xml
+from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoint_files import CheckpointFolder
@@ -21,6 +20,8 @@ from axml_tf.runs.checkpoints import (
     Variables,
     load_best_model,
 )
+from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.training.optimizers import LazyAdam
 
 CONFIG = ModelConfig(*(20, 5, 4), hidden_dim=3, fc_dims=(4, 3), label_bias=True)
 TOKEN_IDS = np.array([[3, 9, 4], [7, 2, 0]], np.int32)

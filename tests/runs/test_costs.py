@@ -7,12 +7,12 @@ import time
 import pytest
 from small_runs import MODEL, TRAINING, write_data
 
-from axml_tf import machine
-from axml_tf.errors import UserError
-from axml_tf.inference import predict_split
-from axml_tf.predictions import TopK
+from axml_tf.console import machine
+from axml_tf.console.errors import UserError
+from axml_tf.formats.predictions import TopK
+from axml_tf.prediction.top_k import predict_split
 from axml_tf.runs.costs import Costs, load_costs
-from axml_tf.training import train
+from axml_tf.training.start import train
 
 
 def test_costs_add_up_over_the_starts_of_a_run(tmp_path):

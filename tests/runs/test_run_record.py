@@ -4,12 +4,13 @@ import json
 import pytest
 from helpers import random_records, write_dataset
 
-from axml_tf.config import ModelConfig, TrainingConfig
+from axml_tf.console.errors import UserError
+from axml_tf.console.origin import origin
 from axml_tf.dataset import data_identity
-from axml_tf.errors import UserError
-from axml_tf.origin import origin
+from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs import run_record
 from axml_tf.runs.run_record import RunRecord, check_fits, claim
+from axml_tf.runs.training_config import TrainingConfig
 
 MODEL = ModelConfig(*(50, 6), fc_dims=(8, 4))
 TRAINING = TrainingConfig()

@@ -9,13 +9,13 @@ import requests
 import tensorflow as tf
 from boards import launch
 
-from axml_tf.evaluation import report_html, report_markdown
-from axml_tf.evaluation.report_parts import Page, Section, Table
-from axml_tf.hooks.attention_summaries import _metadata
+from axml_tf.evaluation.report import report_html, report_markdown
+from axml_tf.evaluation.report.report_parts import Page, Section, Table
+from axml_tf.export.describe import describe
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.page import page
 from axml_tf.inspection.tensorboard_plugin import tag_of
-from export.describe import describe
+from axml_tf.training.board.attention_summaries import _metadata
 
 HOSTILE = [
     "<script>alert(1)</script>",

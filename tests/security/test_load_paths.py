@@ -24,22 +24,23 @@ NEVER = (
 # Where one of these is right, and why.
 ALLOWED = {
     # A temporary file without a name, which nobody else can write.
-    ("data_prep.word_spool", "numpy.load"),
+    ("axml_tf.data_prep.word_spool", "numpy.load"),
     # Entry points and extras: fixed names of installed packages.
     ("axml_tf.baselines.extras", "importlib.import_module"),
 }
 # An exported model is a program: whoever loads it trusts it.
 SAVED_MODEL_LOADERS = {
-    "axml_tf.saved_model",
-    "export.check_token_ids",
-    "export.server.servable",
+    "axml_tf.prediction.saved_model",
+    "axml_tf.export.check_token_ids",
+    "axml_tf.export.server.servable",
 }
 # Methods that are dangerous whatever they are called on.
 METHODS = ("extractall", "load_weights", "load_model", "allow_pickle")
 
 
 def module_name(path):
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name if name.startswith("axml_tf.") else f"axml_tf.{name}"
 
 
 def sources():
@@ -168,4 +169,7 @@ def test_subprocesses_run_fixed_programs_without_a_shell():
         if any(uses(name, "subprocess") for name in names_used(tree)):
             found.add(module)
     # apt-get and its helper; git, asked for the commit.
-    assert found <= {"data_prep.debian_packages", "axml_tf.origin"}
+    assert found <= {
+        "axml_tf.data_prep.debian_packages",
+        "axml_tf.console.origin",
+    }

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from helpers import random_records, write_dataset
 
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.prepare import prepare
+from axml_tf.data_prep.prepare_config import PrepareConfig
 from axml_tf.dataset.dataset_info import DatasetInfo
-from axml_tf.errors import UserError
-from axml_tf.saved_model import newest_version, versions
-from data_prep.config import PrepareConfig
-from data_prep.prepare import prepare
+from axml_tf.prediction.saved_model import newest_version, versions
 
 OUTSIDE = [
     *("../x", "..", ".", "", "/etc/passwd", "a/b", "a\\b", "../../../tmp/x"),

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
 from axml_tf.storage.files import atomic_directory, atomic_file, check_writable
 
 

@@ -4,9 +4,9 @@ import gzip
 
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep.readers.document import Document
-from data_prep.readers.eurlex import EurlexReader
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.eurlex import EurlexReader
 
 HEADER = b"""\
 @relation 'eurlex'

@@ -5,8 +5,8 @@ import gzip
 import numpy as np
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep.readers.xmc_sparse import XmcSparseReader
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.xmc_sparse import XmcSparseReader
 
 TRAIN = "4 6 3\n2,0 0:1 5:0.25\n 3:1e-2\n1\n2 4:3 1:-2.5 \n"
 

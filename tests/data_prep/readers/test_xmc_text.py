@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from axml_tf.errors import UserError
-from data_prep.readers.document import Document
-from data_prep.readers.xmc_labels import read_label_names
-from data_prep.readers.xmc_text import XmcTextReader
+from axml_tf.console.errors import UserError
+from axml_tf.data_prep.readers.document import Document
+from axml_tf.data_prep.readers.xmc_labels import read_label_names
+from axml_tf.data_prep.readers.xmc_text import XmcTextReader
 
 RECORD = {
     "uid": "0000031909",

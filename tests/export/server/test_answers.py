@@ -1,7 +1,6 @@
 """What the embedded server answers, over the wire."""
 
 import subprocess
-import sys
 import threading
 
 import grpc
@@ -16,7 +15,8 @@ from tensorflow_serving.apis import (
     model_service_pb2_grpc,
 )
 
-from export.client import Client
+from axml_tf.export.client import Client
+from benchmarks.programs import program
 
 
 @pytest.fixture(params=["grpc", "rest"])
@@ -167,7 +167,11 @@ def test_metrics_count_requests_and_refusals(served):
 def test_command_line_client_shows_labels_and_words(served):
     for where in (f"--grpc={served.grpc}", f"--rest={served.rest}"):
         done = subprocess.run(
-            [sys.executable, "-m", "export.client", where, "the fish quota"],
+            [
+                program("client"),
+                where,
+                "the fish quota",
+            ],
             capture_output=True,
             text=True,
             check=True,

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from export.server.batching import BatchingParameters, Runner
+from axml_tf.export.server.batching import BatchingParameters, Runner
 
 
 class Doubler:

@@ -3,7 +3,6 @@
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 
@@ -14,10 +13,11 @@ import tensorflow as tf
 from asking import TEXTS, post, predict_request
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-from axml_tf.errors import UserError
+from axml_tf.console.errors import UserError
+from axml_tf.export.server.servable import Servable
+from axml_tf.export.warmup import WARMUP_FILE
+from benchmarks.programs import program
 from benchmarks.server import Server
-from export.server.servable import Servable
-from export.warmup import WARMUP_FILE
 
 _POLL_OFTEN = "--file_system_poll_wait_seconds=0.1"
 
@@ -171,7 +171,7 @@ def test_mistakes_at_the_start_are_one_line(tmp_path, exported):
         ),
     ]:
         done = subprocess.run(
-            [sys.executable, "-m", "export.serve", *flags],
+            [program("serve"), *flags],
             capture_output=True,
             text=True,
         )

@@ -1,15 +1,15 @@
 """What the embedded server refuses, and how."""
 
 import subprocess
-import sys
 import threading
 
 import grpc
 import pytest
 from asking import TEXTS, post, predict_request
 
-from axml_tf.rest import ServerError
-from export.client import Client
+from axml_tf.export.client import Client
+from axml_tf.prediction.rest import ServerError
+from benchmarks.programs import program
 
 
 def test_one_bad_request_does_not_spoil_the_others(served, expected):
@@ -126,7 +126,11 @@ def test_places(served, place, status):
 
 def test_server_that_is_not_there_is_one_line():
     done = subprocess.run(
-        [sys.executable, "-m", "export.client", "--grpc=localhost:1", "text"],
+        [
+            program("client"),
+            "--grpc=localhost:1",
+            "text",
+        ],
         capture_output=True,
         text=True,
     )

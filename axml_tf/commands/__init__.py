@@ -1,0 +1,1 @@
+"""The programs: flags to a call, nothing else."""

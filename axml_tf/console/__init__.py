@@ -1,0 +1,1 @@
+"""What a program says to its user, and what it knows of its machine."""

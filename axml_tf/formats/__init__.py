@@ -1,0 +1,1 @@
+"""The three waists: the record, the predictions file, the signatures."""

@@ -1,1 +1,0 @@
-"""Keras layers of AttentionXML, one public layer per file."""

@@ -1,0 +1,1 @@
+"""Neural systems: what they are made of, and which there are."""

@@ -1,0 +1,1 @@
+"""From word ids to a state of every word."""

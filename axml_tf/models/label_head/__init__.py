@@ -1,0 +1,1 @@
+"""From states of words to a score of every label, exactly."""

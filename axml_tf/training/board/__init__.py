@@ -1,0 +1,1 @@
+"""What TensorBoard shows of a run: one of its observers."""
