@@ -3,8 +3,7 @@
 import dataclasses
 import os
 
-from axml_tf.console.errors import UserError
-from axml_tf.console.settings import setting
+from axml_tf.console.settings import check, require, setting
 from axml_tf.data_prep.readers.fields import Fields
 from axml_tf.data_prep.readers.formats import FORMATS
 
@@ -23,66 +22,74 @@ class PrepareConfig:
 
     input_dir: str | os.PathLike
     output_dir: str | os.PathLike
-    format: str = setting("lines", "Of the raw files.", choices=FORMATS)
+    format: str = setting(
+        default="lines", choices=FORMATS, help="Of the raw files."
+    )
     max_vocab_size: int = setting(
-        500_000, "Most vocabulary entries, padding and unknown included."
+        default=500_000,
+        at_least=3,
+        help="Most vocabulary entries, padding and unknown included.",
     )
     min_count: int = setting(
-        2, "Fewest occurrences in training of a word of the vocabulary."
+        default=2,
+        at_least=1,
+        help="Fewest occurrences in training of a word of the vocabulary.",
     )
-    max_length: int = setting(500, "Words kept per document.")
+    max_length: int = setting(
+        default=500, at_least=1, help="Words kept per document."
+    )
     embeddings: str | os.PathLike | None = setting(
-        None, "File of word vectors: GloVe text, word2vec text or binary."
+        default=None,
+        help="File of word vectors: GloVe text, word2vec text or binary.",
     )
-    num_shards: int = setting(8, "Files of records per split.")
+    num_shards: int = setting(
+        default=8, at_least=1, help="Files of records per split."
+    )
     compression: str = setting(
-        "none", "Of the records.", choices=tuple(COMPRESSIONS)
+        default="none", choices=tuple(COMPRESSIONS), help="Of the records."
     )
     valid_fraction: float = setting(
-        0.05,
-        "Share of the training documents that become the dev split where "
+        default=0.05,
+        at_least=0,
+        below=1,
+        help="Share of the training documents that become the dev split where "
         "there is none; 0 for no dev split.",
     )
-    seed: int = setting(0, "Of the dev split and of random vectors.")
+    seed: int = setting(
+        default=0, help="Of the dev split and of random vectors."
+    )
     on_bad_record: str = setting(
-        "fail",
-        "What a raw record that cannot be read does: end the run, or be left "
+        default="fail",
+        choices=ON_BAD_RECORD,
+        help="What a raw record that cannot be read does: end the run, or be left "
         "out, counted and named in skipped.txt. What leaves no next record "
         "to go on with is an error always: damaged gzip files, lines of more "
         "than 16 MiB, wrong headers, unequal numbers of lines, open quotes "
         "(csv), lines out of order (rcv1), files of labels, ids that stand "
         "twice.",
-        choices=ON_BAD_RECORD,
     )
-    overwrite: bool = setting(False, "Whether to replace --output_dir.")
+    overwrite: bool = setting(
+        default=False, help="Whether to replace --output_dir."
+    )
     text_field: str = setting(
-        Fields.text_field, "Field of the text (jsonl, csv)."
+        default=Fields.text_field, help="Field of the text (jsonl, csv)."
     )
     labels_field: str = setting(
-        Fields.labels_field, "Field of the labels (jsonl, csv)."
+        default=Fields.labels_field, help="Field of the labels (jsonl, csv)."
     )
-    id_field: str = setting(Fields.id_field, "Field of the id (jsonl, csv).")
+    id_field: str = setting(
+        default=Fields.id_field, help="Field of the id (jsonl, csv)."
+    )
     label_separator: str = setting(
-        Fields.label_separator,
-        "What stands between the labels in one string (jsonl, csv).",
+        default=Fields.label_separator,
+        help="What stands between the labels in one string (jsonl, csv).",
     )
 
-    def __post_init__(self):
-        _check_choice("format", self.format, FORMATS)
-        _check_choice("compression", self.compression, tuple(COMPRESSIONS))
-        _check_choice("on_bad_record", self.on_bad_record, ON_BAD_RECORD)
-        # Padding and unknown take two entries.
-        _check_at_least("max_vocab_size", self.max_vocab_size, 3)
-        _check_at_least("min_count", self.min_count, 1)
-        _check_at_least("max_length", self.max_length, 1)
-        _check_at_least("num_shards", self.num_shards, 1)
-        if not 0 <= self.valid_fraction < 1:
-            raise UserError(
-                "--valid_fraction must be at least 0 and below 1. Received: "
-                f"{self.valid_fraction}"
-            )
-        if not self.label_separator:
-            raise UserError("--label_separator must not be empty.")
+    def __post_init__(self) -> None:
+        check(self)
+        require(
+            bool(self.label_separator), self, "label_separator", "no empty text"
+        )
 
     def fields(self) -> Fields:
         """Where text, labels and id stand in a record."""
@@ -102,15 +109,3 @@ class PrepareConfig:
         if self.takes_dev_from_train(input_splits):
             return ["train", "dev", *input_splits[1:]]
         return input_splits
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UserError(
-            f"--{name} must be one of {', '.join(choices)}. Received: {value!r}"
-        )
-
-
-def _check_at_least(name: str, value: int, least: int) -> None:
-    if value < least:
-        raise UserError(f"--{name} must be at least {least}. Received: {value}")

@@ -36,6 +36,7 @@ LEVELS = (
     ("training",),
     ("export",),
     ("library",),
+    ("library",),
     ("__init__", "commands"),
     ("benchmarks",),
 )

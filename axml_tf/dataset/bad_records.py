@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from axml_tf.dataset.dataset_info import DatasetInfo, read_true_labels
+from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.dataset.documents import IdLimits, id_limits
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.shards import read_shard, shard_paths
 from axml_tf.formats import schema
 from axml_tf.storage.files import atomic_file
@@ -46,7 +47,7 @@ class BadRecord(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class LeftOut:
+class SkippedDocuments:
     """What training on a split with bad records does without.
 
     Attributes:
@@ -63,11 +64,11 @@ class LeftOut:
     def report(self) -> str:
         """How many, and the first of them, a line each."""
         if not self.document_ids and not self.bad_records:
-            return f"bad records left out of {self.split}: none"
+            return f"bad records skipped in {self.split}: none"
         ids = self.document_ids[:_MOST_SHOWN]
         more = len(self.document_ids) - len(ids)
         lines = [
-            f"documents left out of {self.split}, their records are bad: "
+            f"documents skipped in {self.split}, their records are bad: "
             f"{len(self.document_ids):,}",
             f"ids {', '.join(ids)}{f' and {more:,} more' * bool(more)}",
             *map(str, self.bad_records[:_MOST_SHOWN]),
@@ -88,21 +89,18 @@ class LeftOut:
             for bad in self.bad_records
         ]
         lines += [
-            f"{self.split}\tdocument {name}\tleft out\n"
+            f"{self.split}\tdocument {name}\tskipped\n"
             for name in self.document_ids
         ]
         with atomic_file(path) as temporary:
             temporary.write_text("".join(lines), encoding="utf-8")
 
 
-def left_out(
-    data_dir: str | os.PathLike, info: DatasetInfo, split: str
-) -> LeftOut:
-    """Reads a split through, and says what `--on_bad_record=skip` leaves out.
+def find_skipped(data: PreparedData, split: str) -> SkippedDocuments:
+    """Reads a split through, and says what `--on_bad_record=skip` skips.
 
     Args:
-        data_dir: folder of the prepared data.
-        info: its description.
+        data: the prepared data.
         split: name of the split.
 
     Raises:
@@ -110,17 +108,17 @@ def left_out(
     """
     bad_records = []
     good_ids = collections.Counter()
-    for path in shard_paths(data_dir, info, split):
-        bad, ids = read_through(path, info, split)
+    for path in shard_paths(data, split):
+        bad, ids = read_through(path, data.info, split)
         bad_records += bad
         good_ids.update(ids)
     lost = []
-    for document_id, _ in read_true_labels(data_dir, split):
+    for document_id, _ in data.true_labels(split):
         if good_ids[document_id]:
             good_ids[document_id] -= 1
         else:
             lost.append(document_id)
-    return LeftOut(split, bad_records, lost)
+    return SkippedDocuments(split, bad_records, lost)
 
 
 def read_through(
@@ -128,7 +126,7 @@ def read_through(
 ) -> tuple[list[BadRecord], list[str]]:
     """The bad records of a shard, and the document ids of the good ones."""
     limits = id_limits(info, split)
-    records = read_shard(path, info)
+    records = read_shard(path, info.compression)
     bad, good = [], []
     number = 0
     for block in records.ignore_errors().batch(_BLOCK):

@@ -20,11 +20,9 @@ A set that is published as word counts has no text: no vocab.txt, no records,
 """
 
 import dataclasses
-import itertools
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +40,15 @@ EMBEDDINGS_FILE = "embeddings.npy"
 # word of the vocabulary, however small a file says so.
 MOST_EMBEDDING_DIM = 4096
 
-# More than any published set has. What these count, a later step takes
+# More than any published set has.
+MOST_LABELS = 10**8
+# The same of others. What these count, a later step takes
 # memory for, so a description cannot ask for just anything.
 _MOST = {
     "vocab_size": 10**8,
     "num_distinct_words": 10**12,
-    "num_labels": 10**8,
-    "num_unseen_labels": 10**8,
+    "num_labels": MOST_LABELS,
+    "num_unseen_labels": MOST_LABELS,
     "max_length": 10**8,
     "embedding_dim": MOST_EMBEDDING_DIM,
     "format_version": 10**6,
@@ -66,10 +66,6 @@ _MOST_OF_SPLIT = {
 _COMPRESSIONS = ("", "GZIP")
 # Becomes part of names of files.
 _SPLIT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LABEL_IDS = re.compile(r"(?:-?[0-9]{1,15}(?: -?[0-9]{1,15})*)?")
-_COUNT = re.compile(r"[0-9]{1,15}")
-# Characters of a line of text: of the names and ids in use none is near it.
-_MOST_CHARACTERS = 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,79 +244,3 @@ def _check(right: bool, name: str, value: Any, expected: str) -> None:
         raise ValueError(
             f"`{name}` must be {expected}. Received: {str(value)[:60]!r}"
         )
-
-
-def read_labels(data_dir: str | os.PathLike) -> tuple[list[str], list[int]]:
-    """Names and training counts of all labels, unseen ones last, by id.
-
-    Raises:
-        UserError: labels.txt is missing or damaged.
-    """
-    path = Path(data_dir, LABELS_FILE)
-    names, counts = [], []
-    for number, line in enumerate(_lines(path), 1):
-        name, tab, count = line.partition("\t")
-        if not tab or not _COUNT.fullmatch(count):
-            raise UserError(
-                f"{path}, line {number}: expected name, tab, count; found "
-                f"{line[:60]!r}. Prepare the data again."
-            )
-        names.append(name)
-        counts.append(int(count))
-    return names, counts
-
-
-def read_true_labels(
-    data_dir: str | os.PathLike, split: str
-) -> Iterator[tuple[str, list[int]]]:
-    """Yields document id and label ids of every document of a split.
-
-    Raises:
-        UserError: the file is missing or damaged.
-    """
-    path = true_labels_path(data_dir, split)
-    for number, line in enumerate(_lines(path), 1):
-        document_id, tab, labels = line.rpartition("\t")
-        if not tab or not _LABEL_IDS.fullmatch(labels):
-            raise UserError(
-                f"{path}, line {number}: expected id, tab, label ids with "
-                f"spaces between; found {line[:60]!r}. Prepare the data again."
-            )
-        label_ids = list(map(int, labels.split()))
-        if label_ids and not (
-            min(label_ids) >= 0 and max(label_ids) < _MOST["num_labels"]
-        ):
-            wrong = min(label_ids) if min(label_ids) < 0 else max(label_ids)
-            raise UserError(
-                f"{path}, line {number}: there is no label id {wrong}. "
-                "Prepare the data again."
-            )
-        yield document_id, label_ids
-
-
-def true_labels_path(data_dir: str | os.PathLike, split: str) -> Path:
-    """Path of the file that `read_true_labels` reads."""
-    return Path(data_dir, f"{split}.labels.txt")
-
-
-def _lines(path: Path) -> Iterator[str]:
-    if not path.is_file():
-        raise UserError(f"{path} is missing. Prepare the data again.")
-    # newline="\n": other line separators may stand inside an id or a label.
-    with open(path, encoding="utf-8", newline="\n") as file:
-        try:
-            for number in itertools.count(1):
-                line = file.readline(_MOST_CHARACTERS)
-                if len(line) == _MOST_CHARACTERS:
-                    raise UserError(
-                        f"{path}, line {number}: expected fewer than "
-                        f"{_MOST_CHARACTERS:,} characters. Prepare the data "
-                        "again."
-                    )
-                if not line:
-                    return
-                yield line.removesuffix("\n")
-        except UnicodeDecodeError as error:
-            raise UserError(
-                f"{path} is damaged ({error}). Prepare the data again."
-            ) from error

@@ -1,7 +1,7 @@
 """From record shards to batches of one of a few lengths."""
 
-import os
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -17,9 +17,9 @@ from axml_tf.dataset.documents import (
     parse_document,
 )
 from axml_tf.dataset.length_buckets import bucket_lengths
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.shards import read_shard, read_split, shard_paths
 from axml_tf.formats import schema
-from axml_tf.runs.training_config import TrainingConfig
 
 _PADDING = {
     "id": "",
@@ -31,19 +31,32 @@ _PADDING = {
 _NO_LABEL = tf.int32.min
 
 
+class Batching(NamedTuple):
+    """How documents become batches.
+
+    Attributes:
+        batch_size: rows of a batch.
+        max_length: words read of a document, at most those prepared.
+        shuffle_buffer: documents held to be shuffled.
+        seed: fixes the order, together with the epoch.
+        skip: whether bad records are skipped; `bad_records.py` says which.
+    """
+
+    batch_size: int
+    max_length: int
+    shuffle_buffer: int = 1
+    seed: int = 0
+    skip: bool = False
+
+
 def training_batches(
-    data_dir: str | os.PathLike,
-    info: DatasetInfo,
-    config: TrainingConfig,
-    epoch: int,
+    data: PreparedData, batching: Batching, epoch: int
 ) -> tf.data.Dataset:
     """One epoch of training batches, in an order fixed by seed and epoch.
 
     Args:
-        data_dir: folder of the prepared data.
-        info: its description.
-        config: batch size, length, buffer, seed, and whether bad records are
-            left out (`bad_records.py` says which).
+        data: the prepared data.
+        batching: how documents become batches.
         epoch: number of the epoch; each has its own order.
 
     Returns:
@@ -52,40 +65,33 @@ def training_batches(
         with -1, `weight` float32 `(batch_size,)`, 0 for rows that no
         document fills, and `id` string `(batch_size,)`.
     """
-    paths = shard_paths(data_dir, info, "train")
+    paths = shard_paths(data, "train")
     file_seed, record_seed = np.random.SeedSequence(
-        [config.seed, epoch]
+        [batching.seed, epoch]
     ).generate_state(2)
-    skip = config.on_bad_record == "skip"
     files = tf.data.Dataset.from_tensor_slices(paths)
     files = files.shuffle(len(paths), seed=int(file_seed))
     records = files.interleave(
-        lambda path: read_shard(path, info, skip), cycle_length=len(paths)
+        lambda path: read_shard(path, data.info.compression, batching.skip),
+        cycle_length=len(paths),
     )
-    records = records.shuffle(config.shuffle_buffer, seed=int(record_seed))
-    return _batches(
-        records, info, "train", config.batch_size, config.max_length, skip
-    )
+    records = records.shuffle(batching.shuffle_buffer, seed=int(record_seed))
+    return _batches(records, data.info, "train", batching)
 
 
 def evaluation_batches(
-    data_dir: str | os.PathLike,
-    info: DatasetInfo,
-    split: str,
-    batch_size: int,
-    max_length: int,
+    data: PreparedData, split: str, batching: Batching
 ) -> tf.data.Dataset:
-    """Every document of a split once, as `training_batches` gives them."""
-    records = read_split(data_dir, info, split)
-    return _batches(records, info, split, batch_size, max_length)
+    """Every document of a split once, as `training_batches` gives them.
+
+    In their order: neither buffer nor seed has a meaning here.
+    """
+    return _batches(read_split(data, split), data.info, split, batching)
 
 
 def guarded(
-    dataset: tf.data.Dataset,
-    data_dir: str | os.PathLike,
-    info: DatasetInfo,
-    split: str,
-) -> Iterator:
+    dataset: tf.data.Dataset, data: PreparedData, split: str
+) -> Iterator[Any]:
     """Iterates over a dataset; a bad record is named.
 
     Raises:
@@ -94,8 +100,8 @@ def guarded(
     try:
         yield from dataset
     except (tf.errors.DataLossError, *schema.UNREADABLE) as error:
-        for path in shard_paths(data_dir, info, split):
-            bad, _ = read_through(path, info, split)
+        for path in shard_paths(data, split):
+            bad, _ = read_through(path, data.info, split)
             if bad:
                 raise UserError(f"{bad[0]}. Prepare the data again.") from error
         raise UserError(
@@ -109,7 +115,7 @@ def check_count(
     num_documents: int,
     info: DatasetInfo,
     split: str,
-    num_left_out: int = 0,
+    num_skipped: int = 0,
 ) -> None:
     """Checks that a whole split has been read.
 
@@ -120,18 +126,18 @@ def check_count(
         num_documents: that were read.
         info: says how many were prepared.
         split: its name.
-        num_left_out: that are known to be bad.
+        num_skipped: that are known to be bad.
 
     Raises:
         UserError: there were fewer documents, or more.
     """
     expected = info.split(split).num_documents
-    if num_documents + num_left_out != expected:
-        left_out = f" and {num_left_out:,} bad ones" if num_left_out else ""
+    if num_documents + num_skipped != expected:
+        skipped = f" and {num_skipped:,} bad ones" if num_skipped else ""
         shards = info.split(split).shards
         raise UserError(
             f"The records of the {split} split hold {num_documents:,} "
-            f"documents{left_out}, dataset.json says {expected:,}: a shard is "
+            f"documents{skipped}, dataset.json says {expected:,}: a shard is "
             f"cut short, one of {shards[0]} to {shards[-1]}. Prepare the data "
             "again."
         )
@@ -141,15 +147,14 @@ def _batches(
     records: tf.data.Dataset,
     info: DatasetInfo,
     split: str,
-    batch_size: int,
-    max_length: int,
-    skip: bool = False,
+    batching: Batching,
 ) -> tf.data.Dataset:
-    max_length = min(max_length, info.max_length)
+    batch_size, skip = batching.batch_size, batching.skip
+    max_length = min(batching.max_length, info.max_length)
     limits = id_limits(info, split)
 
     def parse(record):
-        # One record after another is checked only where some are left out:
+        # One record after another is checked only where some are skipped:
         # that takes as long as half of the parsing, see `_check`.
         document = (
             parse_document(record, limits) if skip else schema.parse(record)

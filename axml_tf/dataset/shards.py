@@ -7,13 +7,11 @@ import tensorflow as tf
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.data_checks import check_data
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.storage.record_files import check_lengths
 
 
-def shard_paths(
-    data_dir: str | os.PathLike, info: DatasetInfo, split: str
-) -> list[str]:
+def shard_paths(data: PreparedData, split: str) -> list[str]:
     """Paths of a split's records.
 
     Raises:
@@ -21,10 +19,11 @@ def shard_paths(
             no memory holds; the data set has no text, or what stands beside
             the records does not fit them.
     """
-    paths = [Path(data_dir, name) for name in info.split(split).shards]
+    info = data.info
+    paths = [data.folder / name for name in info.split(split).shards]
     if not paths:
         raise UserError(
-            f"{data_dir} has word counts only, no text: it can train parabel "
+            f"{data.folder} has word counts only, no text: it can train parabel "
             "and one_vs_rest (axml-baseline), not a neural "
             "model."
         )
@@ -41,20 +40,19 @@ def shard_paths(
             )
         if not info.compression:
             _check_lengths(path)
-    check_data(data_dir, info)
+    check_data(data)
     return [str(path) for path in paths]
 
 
-def read_split(
-    data_dir: str | os.PathLike, info: DatasetInfo, split: str
-) -> tf.data.Dataset:
+def read_split(data: PreparedData, split: str) -> tf.data.Dataset:
     """The serialized records of a split, in their order.
 
     Raises:
         UserError: as `shard_paths` does.
     """
-    paths = shard_paths(data_dir, info, split)
-    return tf.data.TFRecordDataset(paths, compression_type=info.compression)
+    return tf.data.TFRecordDataset(
+        shard_paths(data, split), compression_type=data.info.compression
+    )
 
 
 def _check_lengths(path: Path) -> None:
@@ -65,15 +63,15 @@ def _check_lengths(path: Path) -> None:
 
 
 def read_shard(
-    path: str | tf.Tensor, info: DatasetInfo, skip: bool = False
+    path: str | tf.Tensor, compression: str, skip: bool = False
 ) -> tf.data.Dataset:
     """The serialized records of a shard, in their order.
 
     Args:
         path: of the shard.
-        info: says how it is compressed.
+        compression: as `DatasetInfo` has it.
         skip: whether the dataset ends before the first damage, in place of
             raising an error. What stands behind it cannot be found again.
     """
-    records = tf.data.TFRecordDataset(path, compression_type=info.compression)
+    records = tf.data.TFRecordDataset(path, compression_type=compression)
     return records.ignore_errors() if skip else records

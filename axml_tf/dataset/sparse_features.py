@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset.dataset_info import read_true_labels
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.storage.files import atomic_file
 from axml_tf.storage.npz_files import Expected, read_npz
 
@@ -60,7 +60,7 @@ def write(
         )
 
 
-def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
+def read(data: PreparedData, split: str) -> scipy.sparse.csr_matrix:
     """Reads the features of a split.
 
     Returns:
@@ -70,11 +70,12 @@ def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
     Raises:
         UserError: the file is missing, damaged, or has other documents.
     """
-    path = features_path(data_dir, split)
+    path = features_path(data.folder, split)
+    make = command(data.folder)
     if not path.is_file():
         raise UserError(
             f"{path} is missing: the sparse systems need it. Make it with "
-            f"`{command(data_dir)}`."
+            f"`{make}`."
         )
     try:
         matrix = read_csr(path)
@@ -85,13 +86,13 @@ def read(data_dir: str | os.PathLike, split: str) -> scipy.sparse.csr_matrix:
     except ValueError as error:
         raise UserError(
             f"{path} is no readable file of features ({error}). Make it "
-            f"again with `{command(data_dir)}`."
+            f"again with `{make}`."
         ) from error
-    num_documents = sum(1 for _ in read_true_labels(data_dir, split))
+    num_documents = sum(1 for _ in data.true_labels(split))
     if matrix.shape[0] != num_documents:
         raise UserError(
             f"{path} has {matrix.shape[0]} documents, the split {split} has "
-            f"{num_documents}. Make it again with `{command(data_dir)}`."
+            f"{num_documents}. Make it again with `{make}`."
         )
     matrix.sum_duplicates()
     matrix.eliminate_zeros()

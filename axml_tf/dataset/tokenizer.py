@@ -10,14 +10,13 @@ failing that it is unknown.
 """
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
 import tensorflow_text as tf_text
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset.dataset_info import VOCABULARY_FILE, DatasetInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats.schema import UNKNOWN_ID
 
 # Recorded in dataset.json: ids made by another version do not fit.
@@ -167,25 +166,22 @@ def with_a_column(dense: tf.Tensor, value: int | str) -> tf.Tensor:
     return tf.pad(dense, [[0, 0], [0, missing]], constant_values=value)
 
 
-def load_tokenizer(
-    data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
-) -> Tokenizer:
+def load_tokenizer(data: PreparedData, max_length: int) -> Tokenizer:
     """The tokenizer of a model.
 
     Args:
-        data_dir: folder of the data that it was trained on.
-        info: what is in it.
+        data: that it was trained on, or what a model folder keeps of them.
         max_length: words that it was trained to read, at most.
 
     Raises:
         UserError: the vocabulary is not whole.
     """
-    path = Path(data_dir, VOCABULARY_FILE)
+    path, expected = data.vocabulary_path, data.info.vocab_size
     with open(path, "rb") as file:
         num_words = sum(1 for _ in file)
-    if num_words != info.vocab_size:
+    if num_words != expected:
         raise UserError(
-            f"{path} has {num_words} words, dataset.json says "
-            f"{info.vocab_size}. Prepare the data again."
+            f"{path} has {num_words} words, dataset.json says {expected}. "
+            "Prepare the data again."
         )
-    return Tokenizer(path, min(max_length, info.max_length))
+    return Tokenizer(path, min(max_length, data.info.max_length))

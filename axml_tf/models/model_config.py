@@ -1,23 +1,13 @@
-"""Settings of a model and of its training.
-
-A flag, its field here and the argument it becomes share one name. An unknown
-name is an error everywhere.
-"""
+"""Everything that decides what a model is built of."""
 
 import dataclasses
-from typing import Any
 
-from axml_tf.console.errors import UserError
-from axml_tf.console.settings import setting
-
-_MODELS = ("attention_xml", "xml_rnn", "xml_cnn")
-_PRECISIONS = ("none", "bfloat16", "float16")
-_ON_BAD_RECORD = ("fail", "skip")
+from axml_tf.console.settings import check, require, setting
 
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-    """What `build_model` builds.
+    """What a neural system builds.
 
     The defaults are the paper's for its medium-scale sets (Experimental
     Settings). `vocab_size`, `num_labels` and the dimension of pre-trained
@@ -30,63 +20,62 @@ class ModelConfig:
     vocab_size: int
     num_labels: int
     embedding_dim: int = setting(
-        300, "Width of a word vector; pre-trained vectors set it themselves."
+        default=300,
+        at_least=1,
+        help="Width of a word vector; pre-trained vectors set it themselves.",
     )
     trainable_embeddings: bool = setting(
-        True, "Whether word vectors are trained too."
+        default=True, help="Whether word vectors are trained too."
     )
     hidden_dim: int = setting(
-        256,
-        "LSTM units in each direction; of xml_cnn, feature maps of a width.",
+        default=256,
+        at_least=1,
+        help="Units of the encoder in each direction; of xml_cnn, feature "
+        "maps of a width.",
     )
     fc_dims: tuple[int, ...] = setting(
-        (256,), "Units of each fully connected layer, one or two of them."
+        default=(256,),
+        help="Units of each fully connected layer, one or two of them.",
     )
     dropout: float = setting(
-        0.5, "Share of BiLSTM outputs dropped in training."
+        default=0.5,
+        at_least=0,
+        below=1,
+        help="Share of the encoder's outputs dropped in training.",
     )
     embedding_dropout: float = setting(
-        0.2,
-        "Share of word vector entries dropped in training. The paper is "
+        default=0.2,
+        at_least=0,
+        below=1,
+        help="Share of word vector entries dropped in training. The paper is "
         "silent here; its authors' code has 0.2.",
     )
     label_bias: bool = setting(
-        False,
-        "Whether each label has an output bias of its own, started at its "
-        "log-odds in training. Not in the paper, whose output layer is "
+        default=False,
+        help="Whether each label has an output bias of its own, started at "
+        "its log-odds in training. Not in the paper, whose output layer is "
         "shared by all labels; it saves the first epoch or two. The other "
         "models always have these biases, and start them so only if asked.",
     )
     model: str = setting(
-        "attention_xml",
-        "What to train: AttentionXML, or one of the neural systems that the "
-        "paper compares it with.",
-        choices=_MODELS,
+        default="attention_xml",
+        help="What to train: AttentionXML, or one of the neural systems that "
+        "the paper compares it with.",
+    )
+    encoder: str = setting(
+        default="lstm",
+        help="What reads the words, in both directions: the paper's LSTM, or "
+        "a GRU. xml_cnn has none.",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "fc_dims", tuple(self.fc_dims))
-        positive = ("vocab_size", "num_labels", "embedding_dim", "hidden_dim")
-        for name in positive:
-            _check(getattr(self, name) >= 1, self, name, "at least 1")
-        _check(
+        for name in ("vocab_size", "num_labels"):
+            require(getattr(self, name) >= 1, self, name, "at least 1")
+        require(
             len(self.fc_dims) in (1, 2) and min(self.fc_dims) >= 1,
             self,
             "fc_dims",
             "one or two positive integers",
         )
-        for name in ("dropout", "embedding_dropout"):
-            _check(0 <= getattr(self, name) < 1, self, name, "in [0, 1)")
-        _check(
-            self.model in _MODELS,
-            self,
-            "model",
-            f"one of {', '.join(_MODELS)}",
-        )
-
-
-def _check(right: bool, config: Any, name: str, expected: str) -> None:
-    if not right:
-        raise UserError(
-            f"--{name} must be {expected}; received {getattr(config, name)!r}."
-        )
+        check(self)

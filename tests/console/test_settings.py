@@ -2,10 +2,10 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from absl import flags as absl_flags
+from absl import flags
 
 import axml_tf
-from axml_tf.console import settings as flags
+from axml_tf.console import settings
 from axml_tf.console.errors import UserError
 from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs.training_config import TrainingConfig
@@ -16,32 +16,38 @@ FLAGFILES = sorted(Path(axml_tf.__file__).parent.glob("configs/*.flags"))
 @dataclasses.dataclass(frozen=True)
 class Example:
     not_a_flag: int
-    example_width: int = flags.setting(3, "Width, in words.")
-    example_rate: float = flags.setting(0.5, "A rate.")
-    example_open: bool = flags.setting(False, "Whether it is open.")
-    example_dims: tuple[int, ...] = flags.setting((4, 2), "Sizes.")
-    example_file: str | None = flags.setting(None, "A file.")
-    example_kind: str = flags.setting("a", "A kind.", choices=("a", "b"))
+    example_width: int = settings.setting(default=3, help="Width, in words.")
+    example_rate: float = settings.setting(default=0.5, help="A rate.")
+    example_open: bool = settings.setting(
+        default=False, help="Whether it is open."
+    )
+    example_dims: tuple[int, ...] = settings.setting(
+        default=(4, 2), help="Sizes."
+    )
+    example_file: str | None = settings.setting(default=None, help="A file.")
+    example_kind: str = settings.setting(
+        default="a", help="A kind.", choices=("a", "b")
+    )
 
 
 @pytest.fixture
 def define():
-    """`flags.define`, taken back at the end."""
-    before = set(absl_flags.FLAGS)
-    yield flags.define
-    absl_flags.FLAGS.unparse_flags()
-    for name in set(absl_flags.FLAGS) - before:
-        delattr(absl_flags.FLAGS, name)
+    """`settings.define`, taken back at the end."""
+    before = set(flags.FLAGS)
+    yield settings.define
+    flags.FLAGS.unparse_flags()
+    for name in set(flags.FLAGS) - before:
+        delattr(flags.FLAGS, name)
 
 
 def parse(*arguments):
-    absl_flags.FLAGS(["program", *arguments])
+    flags.FLAGS(["program", *arguments])
 
 
 def test_flags_have_the_defaults_of_their_fields(define):
     define(Example)
     parse()
-    assert flags.values(Example) == {
+    assert settings.values(Example) == {
         "example_width": 3,
         "example_rate": 0.5,
         "example_open": False,
@@ -49,7 +55,7 @@ def test_flags_have_the_defaults_of_their_fields(define):
         "example_file": None,
         "example_kind": "a",
     }
-    assert absl_flags.FLAGS["example_width"].help == "Width, in words."
+    assert flags.FLAGS["example_width"].help == "Width, in words."
 
 
 def test_flags_are_read_into_the_kind_of_their_fields(define):
@@ -58,7 +64,7 @@ def test_flags_are_read_into_the_kind_of_their_fields(define):
         *("--example_width=7", "--example_rate=2", "--example_open"),
         *("--example_dims=5", "--example_file=x y", "--example_kind=b"),
     )
-    assert flags.values(Example) == {
+    assert settings.values(Example) == {
         "example_width": 7,
         "example_rate": 2.0,
         "example_open": True,
@@ -81,7 +87,7 @@ def test_flags_are_read_into_the_kind_of_their_fields(define):
 def test_wrong_value_or_name_is_refused(define, argument):
     define(Example)
     name = argument[2:].split("=")[0]
-    with pytest.raises(absl_flags.Error, match=name):
+    with pytest.raises(flags.Error, match=name):
         parse(argument)
 
 
@@ -89,7 +95,7 @@ def test_false_is_read_as_false(define):
     define(Example)
     for argument in ("--example_open=False", "--noexample_open"):
         parse("--example_open", argument)
-        assert flags.values(Example)["example_open"] is False
+        assert settings.values(Example)["example_open"] is False
 
 
 @pytest.mark.parametrize("value", ["4,two", "4.5", "4,,2"])
@@ -97,7 +103,7 @@ def test_list_of_something_else_than_integers_is_refused(define, value):
     define(Example)
     parse(f"--example_dims={value}")
     with pytest.raises(UserError) as error:
-        flags.values(Example)
+        settings.values(Example)
     assert str(error.value) == (
         "--example_dims must be integers separated by commas; received "
         f"{value}."
@@ -105,18 +111,20 @@ def test_list_of_something_else_than_integers_is_refused(define, value):
 
 
 def test_every_setting_of_model_and_training_is_a_flag(define):
-    before = set(absl_flags.FLAGS)
+    before = set(flags.FLAGS)
     define(ModelConfig)
     define(TrainingConfig)
     fields = dataclasses.fields(ModelConfig) + dataclasses.fields(
         TrainingConfig
     )
     wanted = {field.name for field in fields} - {"vocab_size", "num_labels"}
-    assert set(absl_flags.FLAGS) - before == wanted
-    assert all(absl_flags.FLAGS[name].help for name in wanted)
+    assert set(flags.FLAGS) - before == wanted
+    assert all(flags.FLAGS[name].help for name in wanted)
     parse()
-    assert TrainingConfig(**flags.values(TrainingConfig)) == TrainingConfig()
-    assert ModelConfig(2, 1, **flags.values(ModelConfig)) == ModelConfig(2, 1)
+    assert TrainingConfig(**settings.values(TrainingConfig)) == TrainingConfig()
+    assert ModelConfig(2, 1, **settings.values(ModelConfig)) == ModelConfig(
+        2, 1
+    )
 
 
 @pytest.mark.parametrize("path", FLAGFILES, ids=lambda path: path.stem)
@@ -125,5 +133,5 @@ def test_every_flagfile_gives_settings_in_range(define, path):
     define(TrainingConfig)
     parse(f"--flagfile={path}")
     # Out of range they would raise.
-    ModelConfig(10, 10, **flags.values(ModelConfig))
-    TrainingConfig(**flags.values(TrainingConfig))
+    ModelConfig(10, 10, **settings.values(ModelConfig))
+    TrainingConfig(**settings.values(TrainingConfig))
