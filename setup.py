@@ -98,12 +98,18 @@ setup(
         "test": [
             *_SERVING,
             *_BASELINES,
+            "build>=1.2,<2",
             "hypothesis>=6.130,<7",
+            "mypy>=1.15,<3",
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "pyyaml>=6,<7",
             "ruff>=0.14,<1",
             "selenium>=4.25,<5",
+            # tests/test_packaging.py builds without an isolated environment.
+            "setuptools>=68",
+            "types-PyYAML>=6",
+            "wheel>=0.43",
         ],
     },
     entry_points={

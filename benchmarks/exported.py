@@ -5,14 +5,16 @@ from pathlib import Path
 
 import keras
 
-from axml_tf.data_prep.vocabulary import WordCounter, split_batch
-from axml_tf.dataset import data_identity, dataset_info
+from axml_tf.data_prep.batch_words import split_batch
+from axml_tf.data_prep.vocabulary import WordCounter
 from axml_tf.export.export_model import export_model
-from axml_tf.models.attention_xml import build_attention_xml
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.system_registry import make_system
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints
+from axml_tf.runs.model_data import keep_model_data
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.prepared import write_random_documents
 from benchmarks.sizes import Size
@@ -37,24 +39,24 @@ def export_random_model(folder: Path, size: Size, texts: list[bytes]) -> Path:
     data_dir, model_dir = folder / "data", folder / "model"
     data_dir.mkdir(parents=True)
     lengths = [min(int(n), size.tokens) for n in batch.num_words]
-    info = write_random_documents(data_dir, lengths, size)
-    info.save(data_dir)
-    vocabulary.write(data_dir / dataset_info.VOCABULARY_FILE)
+    data = write_random_documents(data_dir, lengths, size)
+    vocabulary.write(data.vocabulary_path)
     model_config = ModelConfig(
         size.vocab_size,
         size.num_labels,
         embedding_dim=size.embedding_dim,
         hidden_dim=size.hidden_dim,
-        fc_dims=tuple(size.fc_dims),
+        fc_dims=size.fc_dims,
     )
     run_record.claim(
         model_dir,
         model_config,
         TrainingConfig(max_length=size.tokens),
-        data_identity.model_parts(data_dir, info),
+        data.identity(),
     )
+    keep_model_data(model_dir, data)
     keras.utils.set_random_seed(0)
-    model = build_attention_xml(model_config)
+    model = make_system(model_config).model
     with Background() as background:
         Checkpoints(model_dir, {}, 1, background).save_best(model)
-    return export_model(model_dir, data_dir, folder / "axml").parent
+    return export_model(TrainedModel(model_dir), folder / "axml").parent

@@ -34,9 +34,9 @@ def main(argv: list[str]) -> None:
         worker("write", folder=folder, num_batches=num_steps)
         times = rounds(
             {
-                "read": lambda: worker("read_epoch"),
-                "train": lambda: worker("train_epoch"),
-                "cached": lambda: worker("train_cached"),
+                "read": lambda: worker.measure("read_epoch"),
+                "train": lambda: worker.measure("train_epoch"),
+                "cached": lambda: worker.measure("train_cached"),
                 "matmul": lambda: matmul_gflops(worker),
             }
         )

@@ -20,7 +20,7 @@ every round. Figures, for the medium size:
 import collections
 import functools
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
@@ -31,12 +31,11 @@ from absl import flags
 
 from axml_tf.console import errors
 from axml_tf.dataset import input_pipeline
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.shards import read_split
 from axml_tf.formats import schema
-from axml_tf.runs.training_config import TrainingConfig
 from benchmarks import peers_env
-from benchmarks.prepared import write_random_documents
+from benchmarks.prepared import training_batching, write_random_documents
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
 from benchmarks.sizes import SIZES, Size
 from benchmarks.workers import Worker
@@ -69,7 +68,7 @@ def main(argv: list[str]) -> None:
     ):
         for worker in (ours, peer):
             worker("make", size=vars(size))
-        calls = {
+        calls: dict[str, Callable[[], float]] = {
             _name(shape): functools.partial(
                 _step, ours, typical_lengths(shape, our_batches)
             )
@@ -117,17 +116,17 @@ def padding_share(batches: Iterable[Batch]) -> float:
 
 def bucketed_batches(lengths: list[int], size: Size) -> list[Batch]:
     """An epoch of batches of documents so long, as training makes them."""
-    config = TrainingConfig(batch_size=size.batch, max_length=size.tokens)
     with tempfile.TemporaryDirectory() as folder:
-        info = write_random_documents(folder, lengths, size, _SEED)
+        data = write_random_documents(folder, lengths, size)
         batches = []
         for batch in input_pipeline.training_batches(
-            folder, info, config, epoch=0
+            data, training_batching(size), epoch=0
         ):
             token_ids = batch["token_ids"].numpy()
             words = (token_ids != schema.PAD_ID).sum(axis=1)
             real = words[batch["weight"].numpy() > 0]
-            batches.append(Batch(*token_ids.shape, tuple(real.tolist())))
+            rows, tokens = token_ids.shape
+            batches.append(Batch(rows, tokens, tuple(real.tolist())))
     return batches
 
 
@@ -158,8 +157,7 @@ def _read_lengths(size: Size) -> list[int]:
     data_dir = flags.FLAGS.data_dir
     if not data_dir:
         return []
-    info = DatasetInfo.load(data_dir)
-    lengths = read_split(data_dir, info, "train").map(
+    lengths = read_split(PreparedData(data_dir), "train").map(
         lambda record: tf.size(schema.parse(record)["token_ids"]),
         num_parallel_calls=tf.data.AUTOTUNE,
     )
@@ -173,9 +171,9 @@ def _random_lengths(size: Size) -> list[int]:
     return np.clip(lengths, 1, size.tokens).astype(int).tolist()
 
 
-def _step(worker: Worker, lengths: list[int]) -> float:
+def _step(worker: Worker, lengths: Sequence[int]) -> float:
     worker("set_batch", batch=len(lengths), lengths=lengths)
-    return worker("step")
+    return worker.measure("step")
 
 
 def _name(shape: tuple[int, int]) -> str:

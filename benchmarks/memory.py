@@ -35,10 +35,10 @@ def main(argv: list[str]) -> None:
 
     def beyond_mb(module: str, interpreter: str, size: Size) -> float:
         with Worker(module, interpreter) as worker:
-            idle = worker("peak_rss")
+            idle = worker.measure("peak_rss")
             needed = worker("make", size=vars(size))
             worker("step")
-            peak = worker("peak_rss")
+            peak = worker.measure("peak_rss")
             rates.append(matmul_gflops(worker))
             report.versions |= worker("versions")
         return (peak - idle - needed["parameters"] - needed["slots"]) / 1e6

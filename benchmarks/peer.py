@@ -3,7 +3,10 @@
 Runs in the peers' environment, see peers_env.py.
 """
 
+import dataclasses
 import time
+from importlib.metadata import version
+from typing import Any
 
 import torch
 from libmultilabel.nn.networks.labelwise_attention_networks import (
@@ -17,15 +20,15 @@ from benchmarks.workers import Measured, serve
 class Peer(Measured):
     """A model, its optimizer and one batch."""
 
-    def make(self, size: dict) -> dict:
+    def make(self, size: dict[str, Any]) -> dict[str, int]:
         """Builds everything; bytes of parameters and of optimizer slots."""
-        self.size = size = Size(**size)
+        self.size = Size(**size)
         torch.manual_seed(0)
         self.model = AttentionXML_0(
-            torch.randn(size.vocab_size, size.embedding_dim),
-            size.num_labels,
-            2 * size.hidden_dim,
-            list(size.fc_dims),
+            torch.randn(self.size.vocab_size, self.size.embedding_dim),
+            self.size.num_labels,
+            2 * self.size.hidden_dim,
+            list(self.size.fc_dims),
         )
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
         parameters = sum(
@@ -36,14 +39,9 @@ class Peer(Measured):
 
     def set_batch(self, batch: int, lengths: list[int] | None = None) -> None:
         """Makes a random batch; `lengths` pads its documents."""
-        size = Size(**{**vars(self.size), "batch": batch})
-        token_ids, label_ids = size.random_batch()
+        size = dataclasses.replace(self.size, batch=batch)
+        token_ids, label_ids = size.random_batch(lengths)
         self.token_ids = torch.from_numpy(token_ids).long()
-        if lengths is not None:
-            real = (
-                torch.arange(size.tokens)[None] < torch.tensor(lengths)[:, None]
-            )
-            self.token_ids = (self.token_ids * real)[:, : max(lengths)]
         self.targets = torch.zeros(batch, size.num_labels)
         self.targets.scatter_(1, torch.from_numpy(label_ids).long(), 1.0)
 
@@ -82,8 +80,6 @@ class Peer(Measured):
     @staticmethod
     def versions() -> dict[str, str]:
         """Versions of what runs here."""
-        from importlib.metadata import version
-
         names = ("libmultilabel", "torch")
         return {name: version(name) for name in names}
 

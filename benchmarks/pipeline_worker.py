@@ -5,10 +5,11 @@ import time
 
 from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
+import tensorflow as tf
+
 from axml_tf.dataset import input_pipeline
-from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.ours import Ours
-from benchmarks.prepared import write_random_documents
+from benchmarks.prepared import training_batching, write_random_documents
 from benchmarks.workers import serve
 
 
@@ -19,12 +20,8 @@ class PipelineWorker(Ours):
         """Writes the records of an epoch of so many batches."""
         size = self.size
         self.num_batches = num_batches
-        self._config = TrainingConfig(
-            batch_size=size.batch, max_length=size.tokens
-        )
-        self._folder = folder
         lengths = [size.tokens] * (size.batch * num_batches)
-        self._info = write_random_documents(folder, lengths, size)
+        self._data = write_random_documents(folder, lengths, size)
         self._numbers = itertools.count()
 
     def read_epoch(self) -> float:
@@ -49,9 +46,9 @@ class PipelineWorker(Ours):
             self.step()
         return time.perf_counter() - start
 
-    def _epoch(self):
+    def _epoch(self) -> tf.data.Dataset:
         return input_pipeline.training_batches(
-            self._folder, self._info, self._config, next(self._numbers)
+            self._data, training_batching(self.size), next(self._numbers)
         )
 
 

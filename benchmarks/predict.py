@@ -28,8 +28,8 @@ def main(argv: list[str]) -> None:
             worker("make", size=vars(size))
         times = rounds(
             {
-                "ours": lambda: ours("predict", top_k=_TOP_K),
-                "peer": lambda: peer("predict", top_k=_TOP_K),
+                "ours": lambda: ours.measure("predict", top_k=_TOP_K),
+                "peer": lambda: peer.measure("predict", top_k=_TOP_K),
                 "matmul": lambda: matmul_gflops(ours, peer),
             }
         )

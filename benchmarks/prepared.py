@@ -8,33 +8,45 @@ import numpy as np
 
 from axml_tf.data_prep.readers.document import Document
 from axml_tf.data_prep.writer import SplitWriter
-from axml_tf.dataset import dataset_info
-from axml_tf.dataset import tokenizer as text
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset import tokenizer
+from axml_tf.dataset.dataset_info import (
+    FORMAT_VERSION,
+    LABELS_FILE,
+    VOCABULARY_FILE,
+    DatasetInfo,
+)
+from axml_tf.dataset.input_pipeline import Batching
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats import schema
+from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.sizes import Size
 
 _NUM_SHARDS = 8  # As axml-prepare makes by default.
 
 
+def training_batching(size: Size) -> Batching:
+    """Batches of a size, shuffled as axml-train does by default."""
+    return Batching(
+        size.batch,
+        size.tokens,
+        shuffle_buffer=TrainingConfig().shuffle_buffer,
+    )
+
+
 def write_random_documents(
-    folder: str | os.PathLike,
-    lengths: Iterable[int],
-    size: Size,
-    seed: int = 0,
-) -> DatasetInfo:
+    folder: str | os.PathLike, lengths: Iterable[int], size: Size
+) -> PreparedData:
     """Writes a train split of random words and labels, and their names.
 
     Args:
         folder: which is there.
         lengths: words of each document, at most `size.tokens`.
         size: its vocabulary, labels and longest document.
-        seed: of words and labels.
 
     Returns:
-        What `training_batches` needs to know of it.
+        The folder, which training can read.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     with SplitWriter(
         folder,
         "train",
@@ -55,14 +67,12 @@ def write_random_documents(
                 sorted(label_ids.tolist()),
             )
     names = {
-        dataset_info.VOCABULARY_FILE: [f"w{i}" for i in range(size.vocab_size)],
-        dataset_info.LABELS_FILE: [
-            f"label {i}\t1" for i in range(size.num_labels)
-        ],
+        VOCABULARY_FILE: [f"w{i}" for i in range(size.vocab_size)],
+        LABELS_FILE: [f"label {i}\t1" for i in range(size.num_labels)],
     }
     for name, lines in names.items():
         Path(folder, name).write_text("".join(f"{x}\n" for x in lines))
-    return DatasetInfo(
+    DatasetInfo(
         vocab_size=size.vocab_size,
         num_distinct_words=size.vocab_size,
         num_labels=size.num_labels,
@@ -73,8 +83,9 @@ def write_random_documents(
         compression="",
         splits={"train": writer.info()},
         fingerprint="",
-        format_version=dataset_info.FORMAT_VERSION,
+        format_version=FORMAT_VERSION,
         schema_version=schema.SCHEMA_VERSION,
-        tokenizer_version=text.TOKENIZER_VERSION,
+        tokenizer_version=tokenizer.TOKENIZER_VERSION,
         versions={},
-    )
+    ).save(folder)
+    return PreparedData(folder)

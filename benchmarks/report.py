@@ -7,8 +7,8 @@ round of every figure), `versions` and `machine`.
 import json
 import statistics
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from absl import flags
 
@@ -18,12 +18,12 @@ from axml_tf.storage.files import atomic_file, check_writable
 from benchmarks.workers import Worker
 
 # Seconds that the machine rests before a call: threads of the call before it
-# go on looking for work for a while, on cores that the next one needs.
+# keep looking for work for a while, on cores that the next one needs.
 _REST = 0.5
 # Wide enough for all cores to be busy, and done in less than a second.
 _MATMUL_WIDTH = 3072
 
-Series = list[float]
+_Value = TypeVar("_Value")
 
 
 def define_flags(repeats: int = 5) -> None:
@@ -35,8 +35,8 @@ def define_flags(repeats: int = 5) -> None:
 
 
 def rounds(
-    calls: dict[str, Callable[[], float]], warm_up: bool = True
-) -> dict[str, Series]:
+    calls: Mapping[str, Callable[[], _Value]], *, warm_up: bool = True
+) -> dict[str, list[_Value]]:
     """Makes all calls in turn, --repeats times.
 
     Args:
@@ -46,7 +46,7 @@ def rounds(
     Returns:
         What each call returned, by name, a value a round.
     """
-    results = {name: [] for name in calls}
+    results: dict[str, list[_Value]] = {name: [] for name in calls}
     for number in range(flags.FLAGS.repeats + warm_up):
         for name, call in calls.items():
             time.sleep(_REST)
@@ -58,28 +58,37 @@ def rounds(
 
 def matmul_gflops(*workers: Worker) -> float:
     """The machine's rate of float32 products now: that of the best worker."""
-    rates = [worker("matmul", width=_MATMUL_WIDTH) for worker in workers]
+    rates = [
+        worker.measure("matmul", width=_MATMUL_WIDTH) for worker in workers
+    ]
     return max(rates) / 1e9
 
 
 class Report:
     """Figures of one command; `finish` prints and writes them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         if flags.FLAGS.output:
             check_writable(flags.FLAGS.output)
         # Peers' are added.
         self.versions = origin()
-        self._series: dict[str, Series] = {}
+        self._series: dict[str, list[float]] = {}
 
-    def add(self, name: str, values: Series, peer: Series = ()) -> None:
+    def add(
+        self, name: str, values: Sequence[float], peer: Sequence[float] = ()
+    ) -> None:
         """Adds a figure, a value a round; `peer_NAME` is the peer's."""
         self._series[name] = list(values)
         if peer:
             self._series[f"peer_{name}"] = list(peer)
 
     def compare(
-        self, name: str, ours: Series, peer: Series, ratio: str
+        self,
+        name: str,
+        ours: Sequence[float],
+        peer: Sequence[float],
+        *,
+        ratio: str,
     ) -> None:
         """Adds a figure of both sides and, as `ratio`, ours / peer."""
         self.add(name, ours, peer)
@@ -96,7 +105,9 @@ class Report:
     def table(self) -> str:
         """A line a figure: its median, least and most; the peer's median."""
         figures = self.figures()
-        rows = [("figure", "median", "least", "most", "peer")]
+        rows: list[tuple[str, ...]] = [
+            ("figure", "median", "least", "most", "peer")
+        ]
         for name, values in self._series.items():
             if name.removeprefix("peer_") != name:
                 continue
@@ -114,7 +125,7 @@ class Report:
             for row in rows
         )
 
-    def finish(self, **details: Any) -> None:
+    def finish(self, **details: object) -> None:
         """Prints the table and writes the file that --output names."""
         print(self.table())
         if not flags.FLAGS.output:

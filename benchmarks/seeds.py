@@ -6,7 +6,7 @@
         --settings=axml_tf/configs/quickstart_v2.flags
 
 Figures are of the test split, in percent; a round is a seed. Models are kept
-in the working folder: the same command again goes on where it was cut off.
+in the working folder: the same command again resumes where it was cut off.
 """
 
 import json

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import IO, cast
 
 from axml_tf.console.errors import UserError
 from benchmarks.programs import program
@@ -25,7 +26,7 @@ class Server:
         UserError: it does not start.
     """
 
-    def __init__(self, *flags: str):
+    def __init__(self, *flags: str) -> None:
         self.process = subprocess.Popen(
             [
                 program("serve"),
@@ -36,7 +37,8 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
         )
-        line = self.process.stdout.readline()
+        # It is there: a pipe was asked for.
+        line = cast(IO[str], self.process.stdout).readline()
         ports = re.search(r"gRPC port (\d+), REST port (\d+)", line)
         if not ports:
             raise UserError("The server did not start; see above.")
@@ -52,6 +54,6 @@ class Server:
     def __enter__(self) -> "Server":
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         self.process.kill()
         self.process.wait()

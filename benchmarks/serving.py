@@ -32,6 +32,7 @@ from absl import flags
 from axml_tf.console import errors
 from axml_tf.data_prep.readers.lines import LinesReader
 from axml_tf.export.client import Client
+from axml_tf.formats import signatures
 from benchmarks import peers_env
 from benchmarks.exported import export_random_model
 from benchmarks.report import Report, define_flags, matmul_gflops, rounds
@@ -63,17 +64,18 @@ def main(argv: list[str]) -> None:
         ):
             peer("make", size=vars(_SIZE))
             peer("read", path=str(path))
+            # Each gives the figures of a round, one or several.
             times = rounds(
                 {
                     "ours": lambda: _latencies(plain, texts),
                     "peer": lambda: [
-                        peer("answer", index=i, top_k=5)
+                        peer.measure("answer", index=i, top_k=5)
                         for i in range(len(texts))
                     ],
                     "plain": lambda: _throughputs(plain, texts),
                     "batching": lambda: _throughputs(batching, texts),
-                    "first": lambda: _first_ratio(base_path, texts),
-                    "matmul": lambda: matmul_gflops(peer),
+                    "first": lambda: [_first_ratio(base_path, texts)],
+                    "matmul": lambda: [matmul_gflops(peer)],
                 }
             )
             report.versions |= peer("versions")
@@ -100,8 +102,8 @@ def main(argv: list[str]) -> None:
             )
         ],
     )
-    report.add("first_request_ratio", times["first"])
-    report.add("machine_matmul_gflops", times["matmul"])
+    report.add("first_request_ratio", [x for (x,) in times["first"]])
+    report.add("machine_matmul_gflops", [x for (x,) in times["matmul"]])
     report.finish(seed=0, size=vars(_SIZE), texts=len(texts))
 
 
@@ -112,7 +114,7 @@ def _latencies(server: Server, texts: list[bytes]) -> list[float]:
 
 def _seconds(client: Client, text: bytes) -> float:
     start = time.perf_counter()
-    client.call("serving_default", text=[text])
+    client.call(signatures.SERVE, text=[text])
     return time.perf_counter() - start
 
 
@@ -132,7 +134,7 @@ def _throughput(server: Server, texts: list[bytes], num_clients: int) -> float:
                     text = next(waiting, None)
                 if text is None:
                     return
-                client.call("serving_default", text=[text])
+                client.call(signatures.SERVE, text=[text])
 
     threads = [threading.Thread(target=ask) for _ in range(num_clients)]
     start = time.perf_counter()

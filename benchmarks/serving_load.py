@@ -26,6 +26,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from axml_tf.console import quiet_start  # noqa: F401  # isort: skip
 
@@ -39,8 +40,9 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 from axml_tf.console import errors
 from axml_tf.console.errors import UserError
 from axml_tf.export.client import Client
+from axml_tf.formats import signatures
 from axml_tf.prediction.rest import ServerError
-from axml_tf.prediction.saved_model import newest_version
+from axml_tf.prediction.saved_model import SavedModel, newest_version
 from benchmarks.report import Report
 from benchmarks.server import Server
 
@@ -53,11 +55,9 @@ def main(argv: list[str]) -> None:
     report = Report()
     version = newest_version(flags.FLAGS.model_base_path)
     texts = _texts()
-    loaded = tf.saved_model.load(str(version))
+    model = SavedModel(version)
     expected = [
-        loaded.signatures["serving_default"](text=tf.constant([text]))[
-            "probabilities"
-        ].numpy()[0]
+        model.call(signatures.SERVE, text=[text])["probabilities"][0]
         for text in texts
     ]
     with tempfile.TemporaryDirectory() as name:
@@ -87,9 +87,24 @@ def main(argv: list[str]) -> None:
 
 
 class Course:
-    """Clients that ask a number of questions, and keep what went wrong."""
+    """Clients that ask a number of questions, and keep what went wrong.
 
-    def __init__(self, server: Server, texts: list[bytes], expected: list):
+    Args:
+        server: is asked.
+        texts: of good requests.
+        expected: probabilities of the best labels of each text.
+
+    Attributes:
+        wrong_answers: what was wrong with answers to good requests.
+        wrong_refusals: the same of malformed requests.
+        versions: numbers of the model's versions that answer at the end.
+        memory: the server's bytes after a tenth of the requests, and at the
+            end.
+    """
+
+    def __init__(
+        self, server: Server, texts: list[bytes], expected: list[np.ndarray]
+    ) -> None:
         self.server = server
         self.texts = texts
         self.expected = expected
@@ -138,7 +153,7 @@ class Course:
 
     def _ask(self, client: Client, index: int) -> None:
         try:
-            answer = client.call("serving_default", text=[self.texts[index]])
+            answer = client.call(signatures.SERVE, text=[self.texts[index]])
         except ServerError as error:
             self.wrong_answers.append(str(error))
             return
@@ -147,22 +162,53 @@ class Course:
             self.wrong_answers.append(f"text {index}: {difference.max()}")
 
     def _ask_wrongly(self, number: int) -> None:
-        kinds = [*_MALFORMED_GRPC, *_MALFORMED_REST]
-        kind = kinds[number % len(kinds)]
-        if number % len(kinds) < len(_MALFORMED_GRPC):
-            code, found = kind[0], _grpc_code(self.server, kind[1])
-        else:
-            place, body, code = kind
-            found = requests.post(
-                f"{self.server.rest}/v1/models/{place}:predict",
-                body,
-                timeout=60,
-            ).status_code
-        if found != code:
-            self.wrong_refusals.append(f"{kind!r:.100}: {found}")
+        malformed = _MALFORMED[number % len(_MALFORMED)]
+        found = malformed.send(self.server)
+        if found != malformed.status:
+            self.wrong_refusals.append(f"{malformed!r:.100}: {found}")
 
 
-def _request(signature="", name="axml", version=None, **inputs):
+class _MalformedGrpc(NamedTuple):
+    """A malformed request to gRPC, and the status that refuses it."""
+
+    status: str
+    request: predict_pb2.PredictRequest
+
+    def send(self, server: Server) -> str:
+        """Name of the status that the server answers with."""
+        with grpc.insecure_channel(server.grpc) as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            try:
+                stub.Predict(self.request, timeout=60)
+            except grpc.RpcError as error:
+                return error.code().name
+        return "OK"
+
+
+class _MalformedRest(NamedTuple):
+    """A malformed request to REST, and the HTTP status that refuses it."""
+
+    status: int
+    model: str
+    body: str | bytes
+
+    def send(self, server: Server) -> int:
+        """HTTP status that the server answers with."""
+        return requests.post(
+            f"{server.rest}/v1/models/{self.model}:predict",
+            self.body,
+            timeout=60,
+        ).status_code
+
+
+def _request(
+    signature: str = "",
+    *,
+    name: str = "axml",
+    version: int = 0,
+    **inputs: list | np.ndarray,
+) -> predict_pb2.PredictRequest:
+    """A request to gRPC; version 0 asks for the newest."""
     request = predict_pb2.PredictRequest()
     request.model_spec.name = name
     request.model_spec.signature_name = signature
@@ -173,37 +219,37 @@ def _request(signature="", name="axml", version=None, **inputs):
     return request
 
 
-_TOP_K = {"text": ["a"], "threshold": np.float32([0])}
-_MALFORMED_GRPC = [
-    ("INVALID_ARGUMENT", _request(text=[1, 2])),
-    ("FAILED_PRECONDITION", _request("no_such_signature", text=["a"])),
-    ("NOT_FOUND", _request(name="no_such_model", text=["a"])),
-    ("NOT_FOUND", _request(version=77, text=["a"])),
-    ("INVALID_ARGUMENT", _request("top_k", k=[0], **_TOP_K)),
-    ("INVALID_ARGUMENT", _request("top_k", k=[1_000_000], **_TOP_K)),
-    ("INVALID_ARGUMENT", _request("explain_label", text=["a"], label=["?"])),
-    ("RESOURCE_EXHAUSTED", _request(text=["a" * _LARGE])),
-]
-_MALFORMED_REST = [
-    ("axml", b'{"instances": ["cut of', 400),
-    ("axml", b"\xff\xfe{", 400),
-    ("axml", json.dumps({"instances": []}), 400),
-    ("axml", json.dumps({"instances": [17]}), 400),
-    ("axml", json.dumps({"instances": ["a"], "signature_name": "no"}), 400),
-    ("no_such_model", json.dumps({"instances": ["a"]}), 404),
-    ("axml/versions/77", json.dumps({"instances": ["a"]}), 404),
-    ("axml", json.dumps({"instances": ["a" * _LARGE]}), 413),
-]
+def _top_k(k: int) -> predict_pb2.PredictRequest:
+    return _request(
+        signatures.TOP_K, text=["a"], k=[k], threshold=np.zeros(1, np.float32)
+    )
 
 
-def _grpc_code(server: Server, request) -> str:
-    with grpc.insecure_channel(server.grpc) as channel:
-        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-        try:
-            stub.Predict(request, timeout=60)
-        except grpc.RpcError as error:
-            return error.code().name
-    return "OK"
+_MALFORMED: list[_MalformedGrpc | _MalformedRest] = [
+    _MalformedGrpc("INVALID_ARGUMENT", _request(text=[1, 2])),
+    _MalformedGrpc(
+        "FAILED_PRECONDITION", _request("no_such_signature", text=["a"])
+    ),
+    _MalformedGrpc("NOT_FOUND", _request(name="no_such_model", text=["a"])),
+    _MalformedGrpc("NOT_FOUND", _request(version=77, text=["a"])),
+    _MalformedGrpc("INVALID_ARGUMENT", _top_k(0)),
+    _MalformedGrpc("INVALID_ARGUMENT", _top_k(1_000_000)),
+    _MalformedGrpc(
+        "INVALID_ARGUMENT",
+        _request(signatures.EXPLAIN_LABEL, text=["a"], label=["?"]),
+    ),
+    _MalformedGrpc("RESOURCE_EXHAUSTED", _request(text=["a" * _LARGE])),
+    _MalformedRest(400, "axml", b'{"instances": ["cut of'),
+    _MalformedRest(400, "axml", b"\xff\xfe{"),
+    _MalformedRest(400, "axml", json.dumps({"instances": []})),
+    _MalformedRest(400, "axml", json.dumps({"instances": [17]})),
+    _MalformedRest(
+        400, "axml", json.dumps({"instances": ["a"], "signature_name": "no"})
+    ),
+    _MalformedRest(404, "no_such_model", json.dumps({"instances": ["a"]})),
+    _MalformedRest(404, "axml/versions/77", json.dumps({"instances": ["a"]})),
+    _MalformedRest(413, "axml", json.dumps({"instances": ["a" * _LARGE]})),
+]
 
 
 def _add_version(version: Path, base_path: Path) -> None:
@@ -219,7 +265,7 @@ def _stop_under_load(server: Server, text: bytes) -> int:
         with Client(grpc=server.grpc, timeout=60) as client:
             while True:
                 try:
-                    client.call("serving_default", text=[text])
+                    client.call(signatures.SERVE, text=[text])
                 except ServerError as error:
                     # Either: the server had stopped to listen. gRPC says
                     # the second to a call that it had not yet begun.

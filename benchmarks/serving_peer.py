@@ -21,7 +21,7 @@ class ServingPeer(Peer):
         """Reads texts, one a line; their words are the vocabulary."""
         lines = Path(path).read_text(encoding="utf-8").split("\n")
         self.texts = lines[:-1]
-        counts = collections.Counter()
+        counts = collections.Counter[str]()
         for text in self.texts:
             counts.update(self._words(text))
         most = counts.most_common(self.size.vocab_size - 2)

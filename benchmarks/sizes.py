@@ -16,6 +16,7 @@ not needed does not count as work.
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -32,6 +33,10 @@ class Size:
     fc_dims: tuple[int, ...]
     vocab_size: int = 50_000
     labels_per_document: int = 5
+
+    def __post_init__(self) -> None:
+        # A worker is sent a list.
+        object.__setattr__(self, "fc_dims", tuple(self.fc_dims))
 
     def forward_flops(self) -> float:
         """Needed floating-point operations of a forward pass."""
@@ -52,16 +57,27 @@ class Size:
         """Needed floating-point operations of a training step."""
         return 3 * self.forward_flops()
 
-    def random_batch(self, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Word ids `(batch, tokens)` and label ids, both int32.
+    def random_batch(
+        self, lengths: Sequence[int] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Always the same random documents and labels.
 
-        Every document fills all tokens; the ids 0 and 1 are not among them.
+        Args:
+            lengths: words of each document; all tokens by default.
+
+        Returns:
+            Word ids int32 `(batch, longest)`, from 2 on and padded with 0,
+            and label ids int32 `(batch, labels_per_document)`.
         """
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(0)
         shape = (self.batch, self.tokens)
         token_ids = rng.integers(2, self.vocab_size, shape, np.int32)
         shape = (self.batch, self.labels_per_document)
-        return token_ids, rng.integers(0, self.num_labels, shape, np.int32)
+        label_ids = rng.integers(0, self.num_labels, shape, np.int32)
+        if lengths is not None:
+            is_word = np.arange(self.tokens) < np.array(lengths)[:, None]
+            token_ids = (token_ids * is_word)[:, : max(lengths)]
+        return token_ids, label_ids
 
 
 _MEDIUM = Size(40, 500, 300, 256, 3_956, (256,))

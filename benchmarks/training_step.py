@@ -14,6 +14,7 @@ long as the batch. Figures of a size, documents a second each:
 
 import dataclasses
 import time
+from typing import NamedTuple
 
 from absl import flags
 
@@ -24,61 +25,67 @@ from benchmarks.sizes import SIZES, Size
 from benchmarks.workers import Worker, WorkerError
 
 
+class Sizes(NamedTuple):
+    """What both sides are given: what fits their memory may differ."""
+
+    ours: Size
+    peer: Size
+
+
 def main(argv: list[str]) -> None:
-    """Measures one size after another; one that fails leaves the others."""
+    """Measures one size after another; one that fails is skipped."""
     python = peers_env.python()
     report = Report()
-    details = {}
+    details: dict[str, dict[str, object]] = {}
     for name in flags.FLAGS.sizes:
-        ours, peer = _sizes(name)
-        details[name] = {"ours": vars(ours), "peer": vars(peer)}
+        sizes = _sizes(name)
+        details[name] = {
+            side: vars(size) for side, size in sizes._asdict().items()
+        }
         try:
-            _measure(name, ours, peer, python, report)
+            _measure(name, sizes, python, report)
         except WorkerError as error:
-            print(f"{name} is left out: {error}")
+            print(f"{name} is skipped: {error}")
             details[name]["error"] = str(error)
     report.finish(seed=0, sizes=details)
 
 
-def _sizes(name: str) -> tuple[Size, Size]:
-    """The size, and the peer's: what fits the memory may differ."""
+def _sizes(name: str) -> Sizes:
     size = SIZES[name]
     if name == "large":
         size = dataclasses.replace(size, batch=flags.FLAGS.large_batch)
     if name == "wiki10":
         batch = flags.FLAGS.wiki10_peer_batch
-        return size, dataclasses.replace(size, batch=batch)
-    return size, size
+        return Sizes(size, dataclasses.replace(size, batch=batch))
+    return Sizes(size, size)
 
 
-def _measure(
-    name: str, our_size: Size, peer_size: Size, python: str, report: Report
-) -> None:
+def _measure(name: str, sizes: Sizes, python: str, report: Report) -> None:
     start = time.perf_counter()
     with Worker("benchmarks.ours") as ours:
-        ours("make", size=vars(our_size))
+        ours("make", size=vars(sizes.ours))
         ours("step")
         first_step = time.perf_counter() - start
         with Worker("benchmarks.peer", python) as peer:
-            peer("make", size=vars(peer_size))
+            peer("make", size=vars(sizes.peer))
             times = rounds(
                 {
-                    "ours": lambda: ours("step"),
-                    "peer": lambda: peer("step"),
+                    "ours": lambda: ours.measure("step"),
+                    "peer": lambda: peer.measure("step"),
                     "matmul": lambda: matmul_gflops(ours, peer),
                 }
             )
             report.versions |= ours("versions") | peer("versions")
     report.compare(
         f"{name}_docs_per_second",
-        [our_size.batch / seconds for seconds in times["ours"]],
-        [peer_size.batch / seconds for seconds in times["peer"]],
+        [sizes.ours.batch / seconds for seconds in times["ours"]],
+        [sizes.peer.batch / seconds for seconds in times["peer"]],
         ratio=f"{name}_ratio",
     )
     report.add(
         f"{name}_matmul_share",
-        _shares(our_size, times["ours"], times["matmul"]),
-        peer=_shares(peer_size, times["peer"], times["matmul"]),
+        _shares(sizes.ours, times["ours"], times["matmul"]),
+        peer=_shares(sizes.peer, times["peer"], times["matmul"]),
     )
     report.add(f"{name}_first_step_seconds", [first_step])
     report.add(f"{name}_machine_matmul_gflops", times["matmul"])

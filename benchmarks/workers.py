@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,7 +59,7 @@ class Worker:
         python: interpreter to run it with; default: this one.
     """
 
-    def __init__(self, module: str, python: str = sys.executable):
+    def __init__(self, module: str, python: str = sys.executable) -> None:
         self.module = module
         self._process = subprocess.Popen(
             [python, "-m", module],
@@ -68,33 +68,57 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
         )
+        # Both are there: a pipe was asked for.
+        self._calls = cast(IO[str], self._process.stdin)
+        self._answers = cast(IO[str], self._process.stdout)
 
     def __enter__(self) -> "Worker":
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         self._process.kill()
         self._process.wait()
 
-    def __call__(self, call: str, **arguments: Any) -> Any:
-        """The result of a function of the worker.
+    def __call__(self, call: str, **arguments: object) -> Any:
+        """The result of a method of the worker.
+
+        Args:
+            call: name of the method.
+            **arguments: its arguments, of types that JSON has.
+
+        Returns:
+            What JSON makes of the result.
 
         Raises:
             WorkerError: it failed.
         """
         line = json.dumps({"call": call, "arguments": arguments})
         try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
+            self._calls.write(line + "\n")
+            self._calls.flush()
         except BrokenPipeError:
             pass  # What follows says so.
-        answer = self._process.stdout.readline()
-        if not answer:
+        reply = self._answers.readline()
+        if not reply:
             raise WorkerError(
                 f"{self.module} died in {call!r} (exit status "
                 f"{self._process.wait()}; -9 is often a lack of memory)."
             )
-        answer = json.loads(answer)
+        answer = json.loads(reply)
         if "error" in answer:
             raise WorkerError(f"{self.module}, {call!r}: {answer['error']}")
         return answer["result"]
+
+    def measure(self, call: str, **arguments: object) -> float:
+        """The same of a method whose result is a number.
+
+        Raises:
+            WorkerError: it failed, or its result is none.
+        """
+        result = self(call, **arguments)
+        if not isinstance(result, int | float):
+            raise WorkerError(
+                f"{self.module}, {call!r}: expected a number, received "
+                f"{result!r}."
+            )
+        return float(result)

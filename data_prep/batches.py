@@ -3,7 +3,7 @@
 import collections
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from axml_tf.data_prep.readers.document import Document
@@ -32,10 +32,12 @@ def map_batches(
 ) -> Iterator[tuple[list[Document], _Result]]:
     """Yields batches of documents and what `function` makes of their texts.
 
-    The function runs in threads; only a few batches are under way at once.
+    The function runs in threads, on a few batches at once.
     """
     num_threads = min(os.cpu_count() or 1, 8)
-    pending = collections.deque()
+    pending: collections.deque[tuple[list[Document], Future[_Result]]] = (
+        collections.deque()
+    )
     with ThreadPoolExecutor(num_threads) as pool:
         for batch in batch_documents(documents):
             texts = [document.text for document in batch]

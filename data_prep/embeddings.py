@@ -10,7 +10,7 @@ import tensorflow as tf
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.vector_files import WordVector, read_vectors
 from axml_tf.data_prep.vocabulary import Vocabulary
-from axml_tf.dataset import tokenizer as text
+from axml_tf.dataset import tokenizer
 from axml_tf.formats import schema
 
 _NUMBER_WORDS = frozenset(
@@ -135,7 +135,9 @@ def _normalized_batch(
     batch: list[WordVector],
 ) -> Iterator[tuple[bytes, WordVector]]:
     words = tf.constant([entry.word for entry in batch])
-    return zip(text.normalize_words(words).numpy().tolist(), batch, strict=True)
+    return zip(
+        tokenizer.normalize_words(words).numpy().tolist(), batch, strict=True
+    )
 
 
 def _coverage(

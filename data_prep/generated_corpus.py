@@ -1,6 +1,4 @@
-"""Makes a corpus whose labels are planted by known trigger words.
-
-    axml-generated-corpus --output_dir=RAW
+"""A corpus whose labels are planted by known trigger words.
 
 Whoever trains on it knows which words a label's attention must point at.
 """
@@ -9,8 +7,10 @@ import itertools
 import json
 import os
 import random
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from axml_tf.console import errors
+from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import Document
 from axml_tf.data_prep.readers.lines import write_lines
 from axml_tf.storage.files import atomic_directory
@@ -23,8 +23,21 @@ _NUM_FILLER_WORDS = 1000
 _MAX_LABELS = 3
 
 
+class _Words(NamedTuple):
+    """The words of a corpus.
+
+    Attributes:
+        triggers: of each label.
+        fillers: the others, most frequent first.
+    """
+
+    triggers: dict[str, list[str]]
+    fillers: list[str]
+
+
 def write_generated_corpus(
     output_dir: str | os.PathLike,
+    *,
     num_train: int = 2000,
     num_test: int = 400,
     num_labels: int = 40,
@@ -57,7 +70,7 @@ def write_generated_corpus(
         ("num_words", num_words, 2),
     ):
         if value < least:
-            raise errors.UserError(
+            raise UserError(
                 f"--{name} must be at least {least}. Received: {value}"
             )
     generator = random.Random(seed)
@@ -68,14 +81,14 @@ def write_generated_corpus(
         )
         for index in range(num_labels)
     }
-    fillers = list(itertools.islice(words, _NUM_FILLER_WORDS))
+    known = _Words(triggers, list(itertools.islice(words, _NUM_FILLER_WORDS)))
     with atomic_directory(output_dir) as output:
         for split, count in (("train", num_train), ("test", num_test)):
             write_lines(
                 output,
                 split,
                 (
-                    _document(generator, f"{split}-{i}", triggers, fillers, n)
+                    _document(generator, f"{split}-{i}", known, n)
                     for i, n in enumerate(_lengths(generator, count, num_words))
                 ),
             )
@@ -83,7 +96,7 @@ def write_generated_corpus(
         (output / TRIGGERS_FILE).write_text(text, encoding="utf-8")
 
 
-def _made_up_words(generator: random.Random):
+def _made_up_words(generator: random.Random) -> Iterator[str]:
     """Yields words that can be spoken, none of them twice."""
     seen = set()
     while True:
@@ -96,7 +109,9 @@ def _made_up_words(generator: random.Random):
             yield word
 
 
-def _lengths(generator: random.Random, count: int, num_words: int):
+def _lengths(
+    generator: random.Random, count: int, num_words: int
+) -> Iterator[int]:
     for _ in range(count):
         yield generator.randint(num_words // 2, num_words + num_words // 2)
 
@@ -104,16 +119,15 @@ def _lengths(generator: random.Random, count: int, num_words: int):
 def _document(
     generator: random.Random,
     document_id: str,
-    triggers: dict[str, list[str]],
-    fillers: list[str],
+    known: _Words,
     num_words: int,
 ) -> Document:
     labels = generator.sample(
-        list(triggers), generator.randint(1, min(_MAX_LABELS, len(triggers)))
+        list(known.triggers), generator.randint(1, _MAX_LABELS)
     )
-    shares = [1 / rank for rank in range(1, len(fillers) + 1)]
-    words = generator.choices(fillers, shares, k=num_words)
+    shares = [1 / rank for rank in range(1, len(known.fillers) + 1)]
+    words = generator.choices(known.fillers, shares, k=num_words)
     for label in labels:
         place = generator.randint(0, len(words))
-        words.insert(place, generator.choice(triggers[label]))
+        words.insert(place, generator.choice(known.triggers[label]))
     return Document(document_id, " ".join(words).encode(), tuple(labels))

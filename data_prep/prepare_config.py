@@ -61,12 +61,12 @@ class PrepareConfig:
     on_bad_record: str = setting(
         default="fail",
         choices=ON_BAD_RECORD,
-        help="What a raw record that cannot be read does: end the run, or be left "
-        "out, counted and named in skipped.txt. What leaves no next record "
-        "to go on with is an error always: damaged gzip files, lines of more "
-        "than 16 MiB, wrong headers, unequal numbers of lines, open quotes "
-        "(csv), lines out of order (rcv1), files of labels, ids that stand "
-        "twice.",
+        help="What happens to a raw record that cannot be read: it is an "
+        "error, or it is skipped, counted and named in skipped.txt. Where no "
+        "next record can be found or trusted, there is always an error: "
+        "damaged gzip files, lines of more than 16 MiB, wrong headers, "
+        "unequal numbers of lines, open quotes (csv), lines out of order "
+        "(rcv1), files of labels, ids that stand twice.",
     )
     overwrite: bool = setting(
         default=False, help="Whether to replace --output_dir."

@@ -23,15 +23,12 @@ from axml_tf.console.errors import UserError
 from axml_tf.data_prep.labels import Labels
 from axml_tf.data_prep.prepare_config import PrepareConfig
 from axml_tf.data_prep.readers.xmc_sparse import SparseDocument, XmcSparseReader
-from axml_tf.data_prep.skipped_records import SkippedRecords
-from axml_tf.data_prep.splits import (
-    check_any_label,
-    check_not_empty,
-    split_documents,
-)
+from axml_tf.data_prep.splits import RawSplits
+from axml_tf.data_prep.true_labels import TrueLabelsWriter
 from axml_tf.dataset import dataset_info, sparse_features
-from axml_tf.dataset import tokenizer as text
 from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.dataset.prepared_data import PreparedData, true_labels_path
+from axml_tf.dataset.tokenizer import TOKENIZER_VERSION
 from axml_tf.formats import schema
 from axml_tf.storage.files import atomic_directory
 
@@ -39,10 +36,8 @@ _LIBRARIES = ("numpy", "scipy")
 
 
 def prepare_sparse(
-    config: PrepareConfig,
-    reader: XmcSparseReader,
-    skipped: SkippedRecords | None,
-) -> DatasetInfo:
+    config: PrepareConfig, reader: XmcSparseReader
+) -> PreparedData:
     """Prepares a data set of word counts and prints what is in it.
 
     Memory grows with the values of the largest split, eight bytes each.
@@ -50,12 +45,10 @@ def prepare_sparse(
     Args:
         config: what to read, how, and where to. What it says of words, their
             vectors excepted, has no meaning here.
-        reader: reads `config.input_dir`.
-        skipped: takes the records that cannot be read; without it the first
-            one is an error.
+        reader: gives the raw documents.
 
     Returns:
-        The description that was written as dataset.json.
+        The prepared data, in `config.output_dir`.
 
     Raises:
         UserError: the input is malformed, word vectors are asked for, or the
@@ -67,24 +60,24 @@ def prepare_sparse(
             "could have vectors. Leave out --embeddings."
         )
     start = time.monotonic()
-    splits = reader.splits()
     num_features = reader.num_features()
-    labels = Labels(_count_labels(reader, splits, config, skipped))
+    raw = RawSplits(reader, config)
+    labels = Labels(_count_labels(raw))
     with atomic_directory(config.output_dir, config.overwrite) as output_dir:
         infos = {}
         seen = np.zeros(num_features, bool)
-        for split in config.output_splits(splits):
-            documents = split_documents(
-                reader, split, splits, config, skipped, f"write {split}"
-            )
-            infos[split], features = _write_split(
-                output_dir, split, documents, labels, num_features
-            )
+        for split in raw.names:
+            path = true_labels_path(output_dir, split)
+            with TrueLabelsWriter(path, labels.num_seen) as truth:
+                documents = raw.documents(split, f"write {split}")
+                features = _write_labels(documents, labels, truth, num_features)
+            sparse_features.write(output_dir, split, features)
             if split == "train":
                 seen[features.indices] = True
+            infos[split] = _split_info(truth)
             print(_split_line(split, infos[split], features.nnz))
-        check_not_empty(
-            {name: info.num_documents for name, info in infos.items()}, config
+        raw.check_not_empty(
+            {name: info.num_documents for name, info in infos.items()}
         )
         labels.write(output_dir / dataset_info.LABELS_FILE)
         info = DatasetInfo(
@@ -100,83 +93,75 @@ def prepare_sparse(
             fingerprint=_fingerprint(output_dir, num_features),
             format_version=dataset_info.FORMAT_VERSION,
             schema_version=schema.SCHEMA_VERSION,
-            tokenizer_version=text.TOKENIZER_VERSION,
+            tokenizer_version=TOKENIZER_VERSION,
             versions=origin.versions(_LIBRARIES),
         )
         info.save(output_dir)
-        if skipped is not None:
-            skipped.write(output_dir)
+        if raw.skipped is not None:
+            raw.skipped.write(output_dir)
     print(
         f"{info.num_labels:,} labels, {num_features:,} features, "
         f"{info.num_distinct_words:,} of them in training; "
         f"{time.monotonic() - start:.0f} s. There is no text: this set is "
         "for the sparse systems only."
     )
-    if skipped is not None:
-        print(skipped.report())
-    return info
+    if raw.skipped is not None:
+        print(raw.skipped.report())
+    return PreparedData(config.output_dir)
 
 
 def _count_labels(
-    reader: XmcSparseReader,
-    splits: list[str],
-    config: PrepareConfig,
-    skipped: SkippedRecords | None,
-) -> collections.Counter:
+    raw: RawSplits[SparseDocument],
+) -> collections.Counter[str]:
     """First pass: training documents of each label."""
-    documents = split_documents(
-        reader, "train", splits, config, skipped, "count train"
-    )
     counts = collections.Counter(
-        label for document in documents for label in document.labels
+        label
+        for document in raw.documents("train", "count train")
+        for label in document.labels
     )
-    check_any_label(counts, config, skipped)
+    raw.check_any_label(counts)
     return counts
 
 
-def _write_split(
-    output_dir: Path,
-    split: str,
+def _write_labels(
     documents: Iterator[SparseDocument],
     labels: Labels,
+    truth: TrueLabelsWriter,
     num_features: int,
-) -> tuple[SplitInfo, scipy.sparse.csr_matrix]:
-    """Writes true labels and features of a split."""
+) -> scipy.sparse.csr_matrix:
+    """Writes the true labels of documents, and gives their features.
+
+    Returns:
+        float32 `(documents, num_features)`.
+    """
     values, columns = array.array("f"), array.array("i")
     ends = array.array("q", [0])
-    num_labels = num_without_labels = num_unseen = 0
-    path = dataset_info.true_labels_path(output_dir, split)
-    with open(path, "w", encoding="utf-8", newline="\n") as truth:
-        for document in documents:
-            label_ids = labels.ids(document.labels)
-            truth.write(f"{document.id}\t{' '.join(map(str, label_ids))}\n")
-            num_labels += len(label_ids)
-            num_without_labels += not label_ids
-            num_unseen += sum(i >= labels.num_seen for i in label_ids)
-            values.frombytes(document.values.tobytes())
-            columns.frombytes(document.features.tobytes())
-            ends.append(len(values))
-    num_documents = len(ends) - 1
-    features = scipy.sparse.csr_matrix(
+    for document in documents:
+        truth.write(document, labels.ids(document.labels))
+        values.frombytes(document.values.tobytes())
+        columns.frombytes(document.features.tobytes())
+        ends.append(len(values))
+    return scipy.sparse.csr_matrix(
         (
             np.frombuffer(values, np.float32),
             np.frombuffer(columns, np.int32),
             np.frombuffer(ends, np.int64),
         ),
-        shape=(num_documents, num_features),
+        shape=(len(ends) - 1, num_features),
     )
-    sparse_features.write(output_dir, split, features)
-    info = SplitInfo(
-        num_documents=num_documents,
+
+
+def _split_info(truth: TrueLabelsWriter) -> SplitInfo:
+    return SplitInfo(
+        num_documents=truth.num_documents,
         num_words=0,
-        num_labels=num_labels,
+        num_labels=truth.num_labels,
         num_truncated=0,
-        num_without_labels=num_without_labels,
-        num_unseen_labels=num_unseen,
+        num_without_labels=truth.num_without_labels,
+        num_unseen_labels=truth.num_unseen_labels,
         length_percentiles=(),
         shards=(),
     )
-    return info, features
 
 
 def _split_line(split: str, info: SplitInfo, num_values: int) -> str:

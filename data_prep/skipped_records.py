@@ -1,11 +1,12 @@
-"""Raw records that were left out: how many, where they stand, and why."""
+"""Raw records that were skipped: how many, where they stand, and why."""
 
 import os
 import re
 from pathlib import Path
+from types import TracebackType
 
 from axml_tf.console.errors import UserError
-from axml_tf.data_prep.readers.on_bad_record import BadRecord
+from axml_tf.data_prep.readers.on_bad_record import OnBadRecord
 
 SKIPPED_FILE = "skipped.txt"
 
@@ -14,25 +15,28 @@ _PLACE = re.compile(r"(.*?, (?:after )?line \d+): (.*)")
 
 
 class SkippedRecords:
-    """Collects what the readers leave out.
+    """Collects the records that the readers skip.
 
     A file is read more than once; a record of it counts once. Memory grows
     with the number of bad records.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         # Splits by message: a message begins with file and line.
-        self._splits = {}
+        self._splits: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._splits)
 
-    def of(self, split: str) -> BadRecord:
-        """What the reader of a split takes its records with."""
+    def of(self, split: str) -> OnBadRecord:
+        """What the reader of a split takes its records within."""
         return _Skipping(self._splits, split)
 
     def write(self, output_dir: str | os.PathLike) -> None:
-        """Writes split, place and reason, a line a record; none, no file."""
+        """Writes skipped.txt, unless nothing was skipped.
+
+        A line has split, place and reason of a record, tabs between.
+        """
         if not self._splits:
             return
         lines = []
@@ -47,10 +51,10 @@ class SkippedRecords:
     def report(self) -> str:
         """How many, and the first of them, for the end of a run."""
         if not self._splits:
-            return "bad records left out: none"
+            return "bad records skipped: none"
         messages = list(self._splits)
         lines = [
-            f"bad records left out: {len(messages):,}, see {SKIPPED_FILE}:",
+            f"bad records skipped: {len(messages):,}, see {SKIPPED_FILE}:",
             *messages[:_MOST_SHOWN],
         ]
         if len(messages) > _MOST_SHOWN:
@@ -58,12 +62,17 @@ class SkippedRecords:
         return "\n  ".join(lines)
 
 
-class _Skipping(BadRecord):
+class _Skipping(OnBadRecord):
     def __init__(self, splits: dict[str, str], split: str):
         self._splits = splits
         self._split = split
 
-    def __exit__(self, kind, error, traceback) -> bool:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
         if not isinstance(error, UserError):
             return False
         message = " ".join(str(error).split())

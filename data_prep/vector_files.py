@@ -1,6 +1,7 @@
 """Reads files of word vectors: GloVe text, word2vec text and binary."""
 
 import codecs
+import functools
 import gzip
 import io
 import lzma
@@ -16,12 +17,12 @@ import numpy as np
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import MOST_EMBEDDING_DIM
 
-_OPENERS = {".gz": gzip.open, ".xz": lzma.open}
 _HEADER = re.compile(rb"(\d+)\s+(\d+)\s*\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DECIMAL = re.compile(rb"-?\d*\.\d+(?:[eE][-+]?\d+)?")
 _MAX_WORD = 4096
 _MAX_LINE = 2**20
+_BUFFER_SIZE = 2**20  # Bytes.
 
 
 class WordVector(NamedTuple):
@@ -29,7 +30,8 @@ class WordVector(NamedTuple):
 
     Attributes:
         word: as it is written in the file.
-        vector: gives the float32 vector; most entries are never asked.
+        vector: gives the float32 vector when called: most of them are never
+            needed.
     """
 
     word: bytes
@@ -39,8 +41,8 @@ class WordVector(NamedTuple):
 def read_vectors(path: str | os.PathLike) -> Iterator[WordVector]:
     """Yields the entries of a file of word vectors, one after another.
 
-    The format is told by the content: word2vec files begin with a line of
-    two integers, GloVe files do not. A name that ends in .gz or .xz is read
+    The content tells the format: word2vec files begin with a line of two
+    integers, GloVe files do not. A name that ends in .gz or .xz is read
     compressed. Words may hold spaces, as in GloVe's largest file.
 
     Raises:
@@ -49,14 +51,21 @@ def read_vectors(path: str | os.PathLike) -> Iterator[WordVector]:
     path = Path(path)
     if not path.is_file():
         raise UserError(f"No file of word vectors at {path}.")
-    opened = _OPENERS.get(path.suffix, open)
     try:
-        with opened(path, "rb") as raw:
-            yield from _read(io.BufferedReader(raw, 2**20), path)
+        with _open(path) as file:
+            yield from _read(file, path)
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise UserError(
             f"{path} is a damaged {path.suffix} file ({error})."
         ) from error
+
+
+def _open(path: Path) -> io.BufferedReader:
+    if path.suffix == ".gz":
+        return io.BufferedReader(gzip.open(path, "rb"), _BUFFER_SIZE)
+    if path.suffix == ".xz":
+        return io.BufferedReader(lzma.open(path, "rb"), _BUFFER_SIZE)
+    return io.BufferedReader(io.FileIO(path), _BUFFER_SIZE)
 
 
 def _read(file: io.BufferedReader, path: Path) -> Iterator[WordVector]:
@@ -108,7 +117,7 @@ def _read_text(
                 f"{place}: expected a word and {dim or 'some'} numbers, found "
                 f"{line[:60]!r}."
             )
-        yield WordVector(word, lambda f=fields, p=place: _parse(f, p))
+        yield WordVector(word, functools.partial(_parse, fields, place))
     if count is not None and number < count + 1:
         raise UserError(
             f"{path}: expected {count:,} words as line 1 says, but line "
@@ -147,10 +156,11 @@ def _read_binary(
         data = file.read(4 * dim)
         if word is None or len(data) < 4 * dim:
             raise UserError(f"{place}: the file ends in the middle.")
-        yield WordVector(
-            word,
-            lambda d=data, p=place: _finite(np.frombuffer(d, "<f4"), p),
-        )
+        yield WordVector(word, functools.partial(_unpack, data, place))
+
+
+def _unpack(data: bytes, place: str) -> np.ndarray:
+    return _finite(np.frombuffer(data, "<f4"), place)
 
 
 def _read_word(file: BinaryIO) -> bytes | None:

@@ -2,18 +2,19 @@
 
 import collections
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from axml_tf.dataset import tokenizer as text
+from axml_tf.data_prep.batch_words import BatchWords
+from axml_tf.dataset import tokenizer
 from axml_tf.formats import schema
 
 # Words as they are written are folded into lower case when there are as many.
 _MAX_CASED_WORDS = 2_000_000
-_CHUNK = 100_000
+_WORDS_AT_ONCE = 100_000
 
 
 class Vocabulary(NamedTuple):
@@ -21,8 +22,8 @@ class Vocabulary(NamedTuple):
 
     Attributes:
         words: UTF-8; the index is the id; padding and unknown stand first.
-        counts: occurrences in training of each word, those it stands for
-            as a shape included; 0 for padding and unknown.
+        counts: int64, occurrences in training of each word, those of the
+            words that share its shape included; 0 for padding and unknown.
         num_distinct_words: words found, before the rare ones were cut.
     """
 
@@ -36,66 +37,12 @@ class Vocabulary(NamedTuple):
             file.writelines(word + b"\n" for word in self.words)
 
 
-class BatchWords(NamedTuple):
-    """The words of some texts, as they are written.
-
-    Attributes:
-        words: the different ones.
-        counts: int32, occurrences of each.
-        positions: int32, which word stands where, for the first words of one
-            text after the other.
-        num_words: int64, words of each text.
-    """
-
-    words: list[bytes]
-    counts: np.ndarray
-    positions: np.ndarray
-    num_words: np.ndarray
-
-
-@tf.function(
-    input_signature=[
-        tf.TensorSpec([None], tf.string),
-        tf.TensorSpec([], tf.int32),
-    ],
-    autograph=False,
-)
-def _split_batch(texts, max_length):
-    # White space always ends a word. So what stands between white space is
-    # split once, however often a batch has it: most of it is common words.
-    chunks = tf.strings.split(texts)
-    unique_chunks, chunk_positions = tf.unique(chunks.values)
-    words, _, _ = text.split_words(unique_chunks)
-    unique, positions = tf.unique(words.values)
-    # (chunks, (words)), then (batch, (words))
-    by_chunk = tf.gather(words.with_values(positions), chunk_positions)
-    by_text = tf.RaggedTensor.from_row_splits(
-        by_chunk.values,
-        tf.gather(by_chunk.row_splits, chunks.row_splits),
-        validate=False,
-    )
-    return (
-        unique,
-        tf.math.bincount(by_text.values, minlength=tf.size(unique)),
-        by_text[:, :max_length].values,
-        by_text.row_lengths(),
-    )
-
-
-def split_batch(texts: list[bytes], max_length: int) -> BatchWords:
-    """Splits texts; of each, `positions` has the first `max_length` words."""
-    words, *arrays = _split_batch(tf.constant(texts, tf.string), max_length)
-    return BatchWords(
-        words.numpy().tolist(), *(array.numpy() for array in arrays)
-    )
-
-
 class WordCounter:
     """Adds up word counts; its memory grows with the distinct words."""
 
-    def __init__(self):
-        self._cased = collections.Counter()
-        self._counts = collections.Counter()
+    def __init__(self) -> None:
+        self._cased = collections.Counter[bytes]()
+        self._counts = collections.Counter[bytes]()
 
     def update(self, batch: BatchWords) -> None:
         """Adds the words of a batch."""
@@ -123,8 +70,8 @@ class WordCounter:
             {w: n for w, n in self._counts.items() if n >= min_count}
         )
         rare = [w for w, n in self._counts.items() if n < min_count]
-        shapes = collections.Counter()
-        for word, shape in _mapped(text.word_shapes, rare):
+        shapes = collections.Counter[bytes]()
+        for word, shape in _mapped(tokenizer.word_shapes, rare):
             shapes[shape] += self._counts[word]
         for shape, count in shapes.items():
             # A rare word without a digit is its own shape, and stays rare.
@@ -143,13 +90,17 @@ class WordCounter:
         )
 
     def _fold(self) -> None:
-        for word, lower in _mapped(text.normalize_words, list(self._cased)):
+        cased = list(self._cased)
+        for word, lower in _mapped(tokenizer.normalize_words, cased):
             self._counts[lower] += self._cased[word]
         self._cased.clear()
 
 
-def _mapped(function, words: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    for start in range(0, len(words), _CHUNK):
-        chunk = words[start : start + _CHUNK]
-        results = function(tf.constant(chunk)).numpy().tolist()
-        yield from zip(chunk, results, strict=True)
+def _mapped(
+    function: Callable[[tf.Tensor], tf.Tensor], words: list[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Yields every word and what the function makes of it."""
+    for start in range(0, len(words), _WORDS_AT_ONCE):
+        some = words[start : start + _WORDS_AT_ONCE]
+        results = function(tf.constant(some)).numpy().tolist()
+        yield from zip(some, results, strict=True)

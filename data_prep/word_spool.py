@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from axml_tf.data_prep.vocabulary import BatchWords
+from axml_tf.data_prep.batch_words import BatchWords
 
 
 class WordSpool:
@@ -19,13 +19,13 @@ class WordSpool:
     """
 
     def __init__(self, folder: str | os.PathLike):
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(dir=os.fspath(folder))  # noqa: SIM115
         self._num_batches = 0
 
     def __enter__(self) -> "WordSpool":
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._file.close()
 
     def write(self, batch: BatchWords) -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf.data_prep.readers.document import Document
-from axml_tf.dataset.dataset_info import SplitInfo, true_labels_path
+from axml_tf.data_prep.true_labels import TrueLabelsWriter
+from axml_tf.dataset.dataset_info import SplitInfo
+from axml_tf.dataset.prepared_data import true_labels_path
 from axml_tf.formats import schema
 
 
@@ -24,6 +26,10 @@ class SplitWriter:
         compression: "" or "GZIP".
         max_length: words kept per document.
         num_seen_labels: label ids from there on are unseen in training.
+
+    Attributes:
+        shards: file names of the records.
+        truth: writes the true labels, and counts them.
     """
 
     def __init__(
@@ -41,21 +47,12 @@ class SplitWriter:
             f"{split}-{index:05d}-of-{num_shards:05d}{suffix}"
             for index in range(num_shards)
         )
-        self.max_length = max_length
-        self.num_seen_labels = num_seen_labels
-        self.unseen_labels = set()
-        self.num_documents = 0
+        self._max_length = max_length
         self._num_words = 0
-        self._num_by_length = collections.Counter()
-        self._num_labels = 0
+        self._num_by_length = collections.Counter[int]()
         self._num_truncated = 0
-        self._num_without_labels = 0
-        self._num_unseen_labels = 0
-        self._truth = open(  # noqa: SIM115
-            true_labels_path(output_dir, split),
-            "w",
-            encoding="utf-8",
-            newline="\n",
+        self.truth = TrueLabelsWriter(
+            true_labels_path(output_dir, split), num_seen_labels
         )
         self._writers = [
             tf.io.TFRecordWriter(str(Path(output_dir, shard)), compression)
@@ -65,8 +62,8 @@ class SplitWriter:
     def __enter__(self) -> "SplitWriter":
         return self
 
-    def __exit__(self, *exception) -> None:
-        self._truth.close()
+    def __exit__(self, *exception: object) -> None:
+        self.truth.__exit__(*exception)
         for writer in self._writers:
             writer.close()
 
@@ -88,27 +85,22 @@ class SplitWriter:
         record = schema.encode(
             document.id.encode(), document.text, token_ids, label_ids
         )
-        self._writers[self.num_documents % len(self._writers)].write(record)
-        self._truth.write(f"{document.id}\t{' '.join(map(str, label_ids))}\n")
-        unseen = [i for i in label_ids if i >= self.num_seen_labels]
-        self.unseen_labels.update(unseen)
-        self.num_documents += 1
+        writer = self._writers[self.truth.num_documents % len(self._writers)]
+        writer.write(record)
+        self.truth.write(document, label_ids)
         self._num_words += num_words
         self._num_by_length[len(token_ids)] += 1
-        self._num_labels += len(label_ids)
-        self._num_truncated += num_words > self.max_length
-        self._num_without_labels += not label_ids
-        self._num_unseen_labels += len(unseen)
+        self._num_truncated += num_words > self._max_length
 
     def info(self) -> SplitInfo:
         """What has been written."""
         return SplitInfo(
-            num_documents=self.num_documents,
+            num_documents=self.truth.num_documents,
             num_words=self._num_words,
-            num_labels=self._num_labels,
+            num_labels=self.truth.num_labels,
             num_truncated=self._num_truncated,
-            num_without_labels=self._num_without_labels,
-            num_unseen_labels=self._num_unseen_labels,
+            num_without_labels=self.truth.num_without_labels,
+            num_unseen_labels=self.truth.num_unseen_labels,
             length_percentiles=_percentiles(self._num_by_length),
             shards=self.shards,
         )

@@ -1,12 +1,4 @@
-"""Checks that the served graph gives the ids a model was trained on.
-
-    axml-check-token-ids --saved_model=OUTPUT/axml \\
-        --data_dir=DATA
-
-Sends the raw text of every record through the SavedModel, loaded as TF
-Serving loads it, and compares its ids with those of the record. Worth a run
-when TensorFlow or TensorFlow Text change their version.
-"""
+"""Checks that the served graph gives the ids a model was trained on."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +8,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.shards import read_split
 from axml_tf.formats import schema, signatures
 from axml_tf.prediction.saved_model import newest_version
@@ -24,14 +16,16 @@ from axml_tf.prediction.saved_model import newest_version
 _BATCH_SIZE = 64
 
 
-def check_token_ids(
-    saved_model: str | os.PathLike, data_dir: str | os.PathLike
-) -> int:
+def check_token_ids(saved_model: str | os.PathLike, data: PreparedData) -> int:
     """Compares the ids of every document of every split.
+
+    The raw text of every record goes through the SavedModel, loaded as
+    TensorFlow Serving loads it; its ids are compared with those of the
+    record.
 
     Args:
         saved_model: an exported model: one version, or all of them.
-        data_dir: folder of the data that it was trained on.
+        data: what it was trained on.
 
     Returns:
         Number of documents compared.
@@ -41,8 +35,7 @@ def check_token_ids(
     """
     serve = _served_token_ids(saved_model)
     count = 0
-    batches = _batches(data_dir, DatasetInfo.load(data_dir))
-    for batch in tqdm(batches, unit=" batches"):
+    for batch in tqdm(_batches(data), unit=" batches"):
         _compare(batch, *serve(batch["text"]))
         count += len(batch["id"])
     return count
@@ -53,7 +46,8 @@ def _served_token_ids(
 ) -> Callable[[np.ndarray], list[np.ndarray]]:
     """A function from texts to ids, and to whether a text was cut.
 
-    It runs the graph in a session.
+    It runs the graph in a session. Texts are `(batch,)`, bytes; ids are
+    int32 `(batch, tokens)`, padded with 0; the last is boolean, `(batch,)`.
     """
     path = os.fspath(newest_version(saved_model))
     graph = tf.Graph()
@@ -68,11 +62,9 @@ def _served_token_ids(
     return lambda texts: session.run(outputs, {text: texts})
 
 
-def _batches(
-    data_dir: str | os.PathLike, info: DatasetInfo
-) -> Iterator[dict[str, np.ndarray]]:
+def _batches(data: PreparedData) -> Iterator[dict[str, np.ndarray]]:
     # All splits are looked for before the first is read.
-    splits = [read_split(data_dir, info, split) for split in info.splits]
+    splits = [read_split(data, split) for split in data.info.splits]
     for records in splits:
         batches = records.map(
             lambda record: schema.parse(record, with_text=True)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -36,7 +35,8 @@ def describe(
     words = [_decode(text[start:end]).lower() for start, end in spans]
     names = [printable(_decode(name)) for name in answer["labels"][:top_k]]
     width = max(map(len, names))
-    lines, named = [], set()
+    lines: list[str] = []
+    named: set[str] = set()
     for rank, name in enumerate(names):
         best = _best_words(words, answer["attention"][rank, real])
         named.update(word for word, _ in best)
@@ -56,17 +56,20 @@ def describe(
 def _best_words(
     words: list[str], attention: np.ndarray
 ) -> list[tuple[str, float]]:
-    shares = Counter()
+    """The words that have most of the attention, with their share of it."""
+    shares: dict[str, float] = {}
     for word, share in zip(words, attention, strict=True):
-        shares[word] += float(share)
-    return shares.most_common(_NUM_WORDS)
+        shares[word] = shares.get(word, 0.0) + float(share)
+    best = sorted(shares.items(), key=lambda pair: pair[1], reverse=True)
+    return best[:_NUM_WORDS]
 
 
 def _highlight(
     text: bytes, spans: Iterable[tuple[int, int]], color: bool
 ) -> str:
     before, after = (_BOLD, _PLAIN) if color else ("[", "]")
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for start, next_end in spans:
         gap, word = _decode(text[end:start]), _decode(text[start:next_end])
         pieces += [printable(gap), before, printable(word), after]

@@ -20,7 +20,9 @@ class Grpc:
         timeout: seconds that a call may take.
     """
 
-    def __init__(self, address: str, model: str, label: str, timeout: float):
+    def __init__(
+        self, address: str, model: str, label: str, timeout: float
+    ) -> None:
         self._address = address
         self._timeout = timeout
         self._request = predict_pb2.PredictRequest()
@@ -42,6 +44,13 @@ class Grpc:
         self, signature: str, inputs: dict[str, Any]
     ) -> dict[str, np.ndarray]:
         """Calls a signature.
+
+        Args:
+            signature: its name.
+            inputs: arrays, or lists of rows, by name.
+
+        Returns:
+            The outputs by name; texts are bytes, in arrays of objects.
 
         Raises:
             ServerError: there is no answer.

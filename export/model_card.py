@@ -2,12 +2,11 @@
 
 import platform
 from importlib.metadata import version
+from typing import Any
 
 from axml_tf.console.version import __version__
-from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.evaluation.evaluate import to_markdown
-from axml_tf.models.model_config import ModelConfig
-from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.runs.trained_model import TrainedModel
 
 MODEL_CARD_FILE = "model_card.md"
 _LIBRARIES = ("tensorflow", "tensorflow-text", "keras", "numpy")
@@ -33,21 +32,16 @@ it. Do not use it as the reason for a decision about a person.
 
 
 def model_card(
-    info: DatasetInfo,
-    model: ModelConfig,
-    training: TrainingConfig,
-    evaluation: dict | None,
-    data_licence: str,
+    model: TrainedModel, evaluation: dict[str, Any] | None, data_licence: str
 ) -> str:
     """Writes the card, Markdown.
 
     Args:
-        info: the data it was trained on.
-        model: its shapes.
-        training: how it was trained.
+        model: what is exported.
         evaluation: report of axml-evaluate, or None.
         data_licence: licence of the training data; "" where it is not known.
     """
+    info, built = model.data.info, model.record.model
     splits = "".join(
         f"| {name} | {split.num_documents:,} | {split.num_words:,} | "
         f"{split.num_labels:,} |\n"
@@ -58,7 +52,7 @@ def model_card(
         measures = to_markdown(evaluation)
     versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     limits = _LIMITS.format(
-        num_labels=info.num_labels, max_length=training.max_length
+        num_labels=info.num_labels, max_length=model.max_length
     )
     return f"""# Model card
 
@@ -86,8 +80,8 @@ Licence of the data: {data_licence or "not stated; ask whoever trained this"}.
 {_ATTENTION}
 ## Made with
 
-BiLSTM of {model.hidden_dim} units in each direction, word vectors of
-{model.embedding_dim}, fully connected layers of
-{", ".join(map(str, model.fc_dims))}. Python {platform.python_version()},
-{versions}.
+{built.encoder.upper()} of {built.hidden_dim} units in each
+direction, word vectors of {built.embedding_dim}, fully connected layers
+of {", ".join(map(str, built.fc_dims))}. Python
+{platform.python_version()}, {versions}.
 """

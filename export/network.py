@@ -1,29 +1,10 @@
 """The network of a served model: from token ids to labels and reasons."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-import keras
 import tensorflow as tf
 
-from axml_tf.models.attention_xml import split_at_head
-from axml_tf.models.label_head.chosen_labels import look
-from axml_tf.models.label_head.chunked_top_k import head_top_k
-
-
-class _States(NamedTuple):
-    """What the network knows of the tokens of a batch.
-
-    Attributes:
-        keys: what labels attend by, `(batch, tokens, key_dim)`.
-        values: what they take from it, `(batch, tokens, value_dim)`.
-        mask: boolean `(batch, tokens)`.
-    """
-
-    keys: tf.Tensor
-    values: tf.Tensor
-    mask: tf.Tensor
-
+from axml_tf.models.neural_system import NeuralSystem, States
 
 # Documents that are read at once. What one request may take of memory thus
 # hardly grows with its documents.
@@ -31,7 +12,7 @@ _BLOCK = 32
 
 
 class Network:
-    """A trained model, taken apart.
+    """A trained system, a block of documents after another.
 
     No `tf.Module`, so that a module that holds it does not track the Keras
     model: a SavedModel that does loads in Python, but TensorFlow Serving does
@@ -40,11 +21,11 @@ class Network:
     Token ids are int32 `(batch, tokens)`, padded with 0 at the end.
 
     Args:
-        model: AttentionXML in float32, made outside any strategy.
+        system: in float32, made outside any strategy.
     """
 
-    def __init__(self, model: keras.Model):
-        self._trunk, self._head = split_at_head(model)
+    def __init__(self, system: NeuralSystem):
+        self._system = system
 
     def best(
         self, token_ids: tf.Tensor, top_k: int
@@ -61,7 +42,9 @@ class Network:
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """The same, and attention, `(batch, top_k, tokens)`."""
 
-        def explain(token_ids):
+        def explain(
+            token_ids: tf.Tensor,
+        ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
             states = self._read(token_ids)
             probabilities, label_ids = self._best(states, top_k)
             _, attention = self._look(states, label_ids)
@@ -87,19 +70,19 @@ class Network:
 
     # One graph for all signatures; each would have a copy of its own.
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
-    def _read(self, token_ids: tf.Tensor) -> _States:
+    def _read(self, token_ids: tf.Tensor) -> States:
         """Runs all that comes before the labels."""
-        return _States(*self._trunk(token_ids, training=False))
+        return self._system.read(token_ids)
 
     @tf.function(reduce_retracing=True)
-    def _best(self, states: _States, top_k: int) -> tuple[tf.Tensor, tf.Tensor]:
-        logits, label_ids = head_top_k(self._head, *states, top_k)
+    def _best(self, states: States, top_k: int) -> tuple[tf.Tensor, tf.Tensor]:
+        logits, label_ids = self._system.best(states, top_k=top_k)
         return tf.sigmoid(logits), label_ids
 
     def _look(
-        self, states: _States, label_ids: tf.Tensor
+        self, states: States, label_ids: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        return look(self._head, *states, label_ids)
+        return self._system.look(states, label_ids=label_ids)
 
 
 def _in_blocks(
@@ -121,7 +104,9 @@ def _in_blocks(
     # One for a batch of none too: its results have shapes.
     num_blocks = tf.maximum(1, -(-num_documents // _BLOCK))
 
-    def body(index, *results):
+    def body(
+        index: tf.Tensor, *results: tf.TensorArray
+    ) -> tuple[tf.Tensor, ...]:
         rows = slice(index * _BLOCK, (index + 1) * _BLOCK)
         of_block = function(*(x[rows] for x in inputs))
         return index + 1, *(

@@ -1,9 +1,9 @@
 """The graph that is served: raw text in, names of labels out."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
-import keras
 import tensorflow as tf
 
 from axml_tf.dataset.tokenizer import (
@@ -14,17 +14,18 @@ from axml_tf.dataset.tokenizer import (
 )
 from axml_tf.export.network import Network
 from axml_tf.formats import schema, signatures
+from axml_tf.models.neural_system import NeuralSystem
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
 
 
 class ServingModule(tf.Module):
-    """A trained model between tokenizer and label names.
+    """A trained system between tokenizer and label names.
 
     Its inputs and outputs are described in `axml_tf/formats/signatures.py`.
 
     Args:
-        model: AttentionXML in float32, made outside any strategy.
+        system: in float32, made outside any strategy.
         tokenizer: turns texts into the ids that the model was trained with.
         labels_file: path of a text file with one label name per line, in the
             order of their ids. It becomes an asset of the SavedModel.
@@ -34,9 +35,10 @@ class ServingModule(tf.Module):
 
     def __init__(
         self,
-        model: keras.Model,
+        system: NeuralSystem,
         tokenizer: Tokenizer,
         labels_file: str | os.PathLike,
+        *,
         top_k: int,
         max_top_k: int,
     ):
@@ -56,13 +58,19 @@ class ServingModule(tf.Module):
             tf.lookup.TextFileInitializer(labels_file, *name, *line), -1
         )
         # The variables and not the model, see `Network`.
-        self.model_variables = [variable.value for variable in model.variables]
-        self._network = Network(model)
+        self.model_variables = [
+            variable.value for variable in system.model.variables
+        ]
+        self._network = Network(system)
+
+    def best_of(self, text: tf.Tensor, top_k: int) -> dict[str, tf.Tensor]:
+        """The answer of `serving_default`, of another number of labels."""
+        return self._best_of_text(self._tokenize(text), top_k)
 
     @tf.function(input_signature=[_TEXT])
     def serve(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
         """The best labels of plain texts."""
-        return self._best_of_text(self._tokenize(text), self.top_k)
+        return self.best_of(text, self.top_k)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "examples")])
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -207,6 +215,23 @@ class ServingModule(tf.Module):
             "probabilities": probabilities,
             "label_ids": label_ids,
         }
+
+
+def write_label_names(names: Iterable[str], folder: Path) -> Path:
+    """Writes the file of label names that `ServingModule` takes.
+
+    Args:
+        names: of the labels, by id.
+        folder: where to; the file becomes assets/labels.txt of an export.
+
+    Returns:
+        Its path.
+    """
+    path = folder / "labels.txt"
+    path.write_text(
+        "".join(f"{name}\n" for name in names), encoding="utf-8", newline="\n"
+    )
+    return path
 
 
 def _tokens(tokenized: TokenizedText) -> dict[str, tf.Tensor]:

@@ -1,37 +1,31 @@
 """Requests that a server makes of itself before others may.
 
 TensorFlow Serving reads them from
-`assets.extra/tf_serving_warmup_requests` beside the model.
+`assets.extra/tf_serving_warmup_requests` beside the model. They are made of
+words of the vocabulary: no text of a training document goes with a model.
 """
 
+import itertools
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.dataset.length_buckets import bucket_lengths
-from axml_tf.dataset.shards import read_split
-from axml_tf.formats import schema, signatures
+from axml_tf.dataset.prepared_data import PreparedData
+from axml_tf.formats import signatures
 
 WARMUP_FILE = "assets.extra/tf_serving_warmup_requests"
-_SPLIT = "train"
-# Documents looked at for one of each length.
-_MOST_DOCUMENTS = 2_000
+# Ids of padding and of unknown words, which are no words.
+_NO_WORDS = 2
 
 
 def write_warmup(
-    path: Path,
-    model: str,
-    label: str,
-    data_dir: str | os.PathLike,
-    info: DatasetInfo,
-    max_length: int,
+    path: Path, model: str, data: PreparedData, *, max_length: int
 ) -> None:
-    """Writes requests made of training documents.
+    """Writes requests of the lengths that training documents have.
 
     One of each length for `serving_default`, and the longest one for each of
     the other signatures.
@@ -39,9 +33,7 @@ def write_warmup(
     Args:
         path: folder of the exported version.
         model: name of the model in the requests.
-        label: name of a label that it knows.
-        data_dir: folder of the data that it was trained on.
-        info: what is in it.
+        data: vocabulary and labels of the model.
         max_length: words that the model reads.
 
     Raises:
@@ -49,10 +41,11 @@ def write_warmup(
     """
     from tensorflow_serving.apis import prediction_log_pb2
 
-    documents = _documents_of_all_lengths(data_dir, info, max_length)
-    requests = [(signatures.SERVE, {"text": [x.text]}) for x in documents]
-    for longest in documents[-1:]:
-        requests += _to_all_others(longest, label)
+    documents = _documents_of_all_lengths(data, max_length)
+    requests: list[tuple[str, dict[str, Any]]] = [
+        (signatures.SERVE, {"text": [document.text]}) for document in documents
+    ]
+    requests += _to_all_others(documents[-1], data.label_names[0])
     file = path / WARMUP_FILE
     file.parent.mkdir()
     with tf.io.TFRecordWriter(os.fspath(file)) as writer:
@@ -97,25 +90,25 @@ def _to_all_others(
 
 
 def _documents_of_all_lengths(
-    data_dir: str | os.PathLike, info: DatasetInfo, max_length: int
+    data: PreparedData, max_length: int
 ) -> list[_Document]:
     """A document for each of the lengths that batches are padded to."""
-    percentiles = info.split(_SPLIT).length_percentiles
-    ends = bucket_lengths(percentiles, max_length)
-    found = {}
-    for document in _documents(data_dir, info):
-        fitting = [end for end in ends if len(document.token_ids) <= end]
-        # The longest ones are cut to the last length.
-        found.setdefault(fitting[0] if fitting else ends[-1], document)
-        if len(found) == len(ends):
-            break
-    return [found[end] for end in sorted(found)]
+    percentiles = data.info.split("train").length_percentiles
+    return [
+        _document(data, length)
+        for length in bucket_lengths(percentiles, max_length)
+    ]
 
 
-def _documents(
-    data_dir: str | os.PathLike, info: DatasetInfo
-) -> Iterator[_Document]:
-    records = read_split(data_dir, info, _SPLIT)
-    for record in records.take(_MOST_DOCUMENTS):
-        document = schema.parse(record, with_text=True)
-        yield _Document(document["text"].numpy(), document["token_ids"].numpy())
+def _document(data: PreparedData, length: int) -> _Document:
+    """The first words of the vocabulary, over and over."""
+    with open(data.vocabulary_path, "rb") as file:
+        lines = itertools.islice(file, _NO_WORDS, _NO_WORDS + length)
+        words = [line.removesuffix(b"\n") for line in lines] or [b"unknown"]
+    ids = range(_NO_WORDS, _NO_WORDS + len(words))
+    return _Document(
+        b" ".join(itertools.islice(itertools.cycle(words), length)),
+        np.resize(np.array(ids, np.int32), length)
+        if data.info.vocab_size > _NO_WORDS
+        else np.ones(length, np.int32),
+    )

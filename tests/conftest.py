@@ -11,6 +11,7 @@ from served_model import call, exported, trained  # noqa: F401
 
 from axml_tf.export.export_model import export_model
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.start import train
 
@@ -47,8 +48,8 @@ def trained_run(generated, tmp_path_factory) -> TrainedRun:
     model_dir = tmp_path_factory.mktemp("trained_run")
     best = train(
         ModelConfig(
-            generated.info.vocab_size,
-            generated.info.num_labels,
+            vocab_size=generated.data.info.vocab_size,
+            num_labels=generated.data.info.num_labels,
             embedding_dim=16,
             hidden_dim=8,
             fc_dims=(16,),
@@ -63,14 +64,14 @@ def trained_run(generated, tmp_path_factory) -> TrainedRun:
             max_length=32,
             num_replicas=1,
         ),
-        generated.data_dir,
+        generated.data,
         model_dir,
     )
     return TrainedRun(model_dir, best)
 
 
 @pytest.fixture(scope="session")
-def saved_model(trained_run, generated, tmp_path_factory) -> Path:
+def saved_model(trained_run, tmp_path_factory) -> Path:
     """An export of that run."""
     folder = tmp_path_factory.mktemp("saved_model") / "axml"
-    return export_model(trained_run.model_dir, generated.data_dir, folder)
+    return export_model(TrainedModel(trained_run.model_dir), folder)

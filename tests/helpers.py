@@ -13,13 +13,13 @@ from tensorflow.python.framework import op_callbacks
 from axml_tf.data_prep.generated_corpus import write_generated_corpus
 from axml_tf.data_prep.prepare import prepare
 from axml_tf.data_prep.prepare_config import PrepareConfig
-from axml_tf.dataset import tokenizer as text
+from axml_tf.dataset import tokenizer
 from axml_tf.dataset.dataset_info import (
     FORMAT_VERSION,
     DatasetInfo,
     SplitInfo,
-    read_labels,
 )
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats import schema
 from axml_tf.training.distribution import make_strategy
 
@@ -78,7 +78,7 @@ def write_dataset(
     splits: dict[str, list[list[Record]]],
     compression: str = "",
     **fields,
-) -> DatasetInfo:
+) -> PreparedData:
     """Writes records, one list per shard, and what describes them.
 
     Args:
@@ -86,6 +86,9 @@ def write_dataset(
         splits: the shards of each split.
         compression: of the records.
         fields: of `DatasetInfo`, where another value is wanted.
+
+    Returns:
+        The prepared data.
     """
     folder.mkdir(exist_ok=True)
     described = {}
@@ -121,7 +124,7 @@ def write_dataset(
         splits=described,
         format_version=FORMAT_VERSION,
         schema_version=schema.SCHEMA_VERSION,
-        tokenizer_version=text.TOKENIZER_VERSION,
+        tokenizer_version=tokenizer.TOKENIZER_VERSION,
         versions={},
     )
     info.save(folder)
@@ -131,7 +134,7 @@ def write_dataset(
         num_labels = info.num_labels + info.num_unseen_labels
         labels = [f"label {i}\t{10 + i}\n" for i in range(num_labels)]
         (folder / "labels.txt").write_text("".join(labels))
-    return info
+    return PreparedData(folder)
 
 
 def _length_percentiles(shards: list[list[Record]]) -> tuple[int, ...]:
@@ -162,7 +165,7 @@ def recorded_shapes():
     """A set that fills with the shapes of all that is computed, eagerly."""
     shapes = set()
 
-    def record(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+    def record(op_type, inputs, attrs, outputs, *_, **__):
         shapes.update(tuple(output.shape) for output in outputs)
 
     op_callbacks.add_op_callback(record)
@@ -184,16 +187,19 @@ class Generated(NamedTuple):
     """A prepared corpus whose labels are planted by known words.
 
     Attributes:
-        data_dir: folder of the prepared data.
-        info: its description.
+        data: the prepared data.
         words: the vocabulary, by id.
         triggers: ids of the words that stand for each label, by label id.
     """
 
-    data_dir: Path
-    info: DatasetInfo
+    data: PreparedData
     words: list[str]
     triggers: list[set[int]]
+
+    @property
+    def data_dir(self) -> Path:
+        """Folder of the prepared data."""
+        return self.data.folder
 
 
 def generate(folder: Path, **options) -> Generated:
@@ -205,10 +211,11 @@ def generate(folder: Path, **options) -> Generated:
     """
     raw_dir, data_dir = folder / "raw", folder / "data"
     write_generated_corpus(raw_dir, **options)
-    info = prepare(PrepareConfig(raw_dir, data_dir, num_shards=3))
-    words = (data_dir / "vocab.txt").read_text().splitlines()
+    data = prepare(PrepareConfig(raw_dir, data_dir, num_shards=3))
+    words = data.vocabulary_path.read_text().splitlines()
     ids = {word: index for index, word in enumerate(words)}
     planted = json.loads((raw_dir / "triggers.json").read_text())
-    names, _ = read_labels(data_dir)
-    triggers = [{ids[word] for word in planted[name]} for name in names]
-    return Generated(data_dir, info, words, triggers)
+    triggers = [
+        {ids[word] for word in planted[name]} for name in data.all_label_names
+    ]
+    return Generated(data, words, triggers)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pytest
 from small_sets import NUM_LABELS, SYSTEMS, predict, write_set
 
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation import label_performance
 from axml_tf.evaluation.measurement import measure
 from axml_tf.evaluation.report.report_build import Settings, build
@@ -65,10 +66,9 @@ def made_report(tmp_path_factory) -> MadeReport:
 
 def _write_performance(folder, truth):
     """AUC and AUPR of the second system from the scores of all labels."""
-    data_dir = folder / "first"
-    split = Truth.load(data_dir, "test")
+    split = Truth.load(PreparedData(folder / "first"), "test")
     everything = measure(
-        predict(truth["first"]["test"], 1.2, 1, k=NUM_LABELS), split, data_dir
+        predict(truth["first"]["test"], 1.2, 1, k=NUM_LABELS), split
     )
     one = label_performance.from_top_k(
         everything.predictions, everything.hits, split.labels, "f00d"

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from axml_tf.dataset import data_identity
 from axml_tf.dataset.dataset_info import (
     FORMAT_VERSION,
     LABELS_FILE,
@@ -17,14 +16,16 @@ from axml_tf.dataset.dataset_info import (
     DatasetInfo,
     SplitInfo,
 )
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import TOKENIZER_VERSION
 from axml_tf.formats import schema
 from axml_tf.formats.schema import PAD_TOKEN, SCHEMA_VERSION, UNKNOWN_TOKEN
-from axml_tf.models.attention_xml import build_attention_xml
+from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints
+from axml_tf.runs.model_data import keep_model_data
 from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.programs import program
 
@@ -55,10 +56,10 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Trained:
     folder = tmp_path_factory.mktemp("trained")
-    info = _write_data(folder / "data")
+    data = _write_data(folder / "data")
     model_config = ModelConfig(
-        info.vocab_size,
-        info.num_labels,
+        vocab_size=data.info.vocab_size,
+        num_labels=data.info.num_labels,
         embedding_dim=64,
         hidden_dim=64,
         fc_dims=(32, 16),
@@ -70,9 +71,10 @@ def trained(tmp_path_factory) -> Trained:
         folder / "model",
         model_config,
         training_config,
-        data_identity.model_parts(folder / "data", info),
+        data.identity(),
     )
-    model = build_attention_xml(model_config)
+    keep_model_data(folder / "model", data)
+    model = AttentionXML(model_config).model
     rng = np.random.default_rng(0)
     model.set_weights(
         [rng.normal(0, 0.3, w.shape).astype("float32") for w in model.weights]
@@ -90,7 +92,6 @@ def exported(trained, tmp_path_factory) -> Path:
         [
             program("export"),
             f"--model_dir={trained.model_dir}",
-            f"--data_dir={trained.data_dir}",
             f"--output_dir={output_dir}",
             "--top_k=3",
         ],
@@ -122,7 +123,7 @@ def call(exported):
     return function
 
 
-def _write_data(data_dir: Path) -> DatasetInfo:
+def _write_data(data_dir: Path) -> PreparedData:
     info = DatasetInfo(
         vocab_size=len(VOCABULARY),
         num_distinct_words=5,
@@ -163,7 +164,7 @@ def _write_data(data_dir: Path) -> DatasetInfo:
             *(f"{name}\t0" for name in UNSEEN_LABELS),
         ],
     )
-    return info
+    return PreparedData(data_dir)
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:

@@ -9,9 +9,15 @@ from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs.checkpoint_files import CheckpointFolder
 from axml_tf.runs.training_config import TrainingConfig
 
-# Dropout and a schedule: their state is part of what a run goes on from.
+# Dropout and a schedule: their state is part of what a run resumes from.
 MODEL = ModelConfig(
-    *(50, 6, 4), hidden_dim=3, fc_dims=(4,), dropout=0.3, label_bias=True
+    vocab_size=50,
+    num_labels=6,
+    embedding_dim=4,
+    hidden_dim=3,
+    fc_dims=(4,),
+    dropout=0.3,
+    label_bias=True,
 )
 TRAINING = TrainingConfig(
     batch_size=8,
@@ -29,8 +35,9 @@ STEPS_PER_EPOCH = 8
 
 
 def write_data(folder, **fields):
+    """The prepared data, once they are written."""
     train_records = random_records(44, seed=0, longest=16)
-    write_dataset(
+    return write_dataset(
         folder,
         {
             "train": [train_records[:20], train_records[20:]],
@@ -38,7 +45,6 @@ def write_data(folder, **fields):
         },
         **fields,
     )
-    return folder
 
 
 def state(folder, kind="latest"):

@@ -68,7 +68,7 @@ def write_set(folder, num_documents=60, seed=0, fingerprint="f00d"):
     return truth
 
 
-def predict(truth, noise, seed=0, k=8, made_by=None):
+def predict(truth, noise, seed=0, *, k=8, made_by=None):
     """Predictions of a split, the worse the more noise there is.
 
     Args:

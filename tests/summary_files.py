@@ -32,7 +32,7 @@ def graphs(folder: Path) -> list[tf.compat.v1.GraphDef]:
     ]
 
 
-def _events(folder: Path):
+def _events(folder: Path) -> Iterator[tf.compat.v1.Event]:
     for path in sorted(folder.glob("events.out.tfevents.*")):
         for record in tf.data.TFRecordDataset(str(path)):
             yield tf.compat.v1.Event.FromString(record.numpy())

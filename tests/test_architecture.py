@@ -36,7 +36,6 @@ LEVELS = (
     ("training",),
     ("export",),
     ("library",),
-    ("library",),
     ("__init__", "commands"),
     ("benchmarks",),
 )
@@ -83,24 +82,38 @@ MODULES = {
 def imported_names(path):
     """Dotted names a file imports, wherever and however it does."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path} has a relative import"
-            for alias in node.names:
-                name = f"{node.module}.{alias.name}"
-                # A module of a package, or a name within a module.
-                yield name if name in MODULES else node.module
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and node.value != "axml_tf"
-            and node.value in MODULES
-        ):
-            yield node.value
+        yield from names_of_import(path, node)
+
+
+def names_imported_at_once(path):
+    """Those that it imports when it is imported itself."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        yield from names_of_import(path, node)
+
+
+def names_of_import(path, node):
+    """What a statement, or a string, imports."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert not node.level, f"{path} has a relative import"
+        for alias in node.names:
+            name = f"{node.module}.{alias.name}"
+            # A module of a package, or a name within a module.
+            yield name if name in MODULES else node.module
+    elif (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value != "axml_tf"
+        and node.value in MODULES
+    ):
+        yield node.value
 
 
 IMPORTS = {name: set(imported_names(path)) for name, path in MODULES.items()}
+IMPORTS_AT_ONCE = {
+    name: set(names_imported_at_once(path)) for name, path in MODULES.items()
+}
 
 
 def own_imports(name):
@@ -144,7 +157,7 @@ def everything_imported_by(name):
         parts = module.split(".")
         waiting += [".".join(parts[:n]) for n in range(1, len(parts))]
         if module in MODULES:
-            waiting += IMPORTS[module]
+            waiting += IMPORTS_AT_ONCE[module]
     return seen
 
 

@@ -1,13 +1,10 @@
 """What stands beside a trained baseline: what it is, and what it took."""
 
 import dataclasses
-import hashlib
 import json
 import os
 from pathlib import Path
 from typing import NamedTuple
-
-import scipy.sparse
 
 from axml_tf.console.errors import UserError
 from axml_tf.storage.json_files import make, read_json
@@ -99,17 +96,6 @@ class ModelRecord:
                     f"{getattr(self, name)}, wanted is {value}. Name another "
                     "folder for --model_dir, or remove it to train again."
                 )
-
-
-def fingerprint(
-    features: scipy.sparse.csr_matrix, label_ids: list[list[int]]
-) -> str:
-    """Hash of training data."""
-    digest = hashlib.sha256(f"{features.shape}".encode())
-    for array in (features.indptr, features.indices, features.data):
-        digest.update(array.tobytes())
-    digest.update(json.dumps(label_ids).encode())
-    return digest.hexdigest()[:16]
 
 
 def _is_empty(folder: str | os.PathLike) -> bool:

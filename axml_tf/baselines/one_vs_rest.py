@@ -27,13 +27,14 @@ from axml_tf.baselines import extras
 from axml_tf.baselines.model_record import Usage
 from axml_tf.baselines.ranked_labels import best_of_all
 from axml_tf.baselines.terminal_output import progress
+from axml_tf.baselines.training_set import TrainingSet
 from axml_tf.console import machine
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.sparse_features import read_csr
 from axml_tf.storage.npz_files import Expected, read_npy
 
 LIBRARIES = ("scikit-learn",)
-SETTINGS = {
+SETTINGS: dict[str, str | float] = {
     "loss": "squared hinge",
     "C": 1.0,
     # Ten times stricter than liblinear's own. On EURLEX57K the objective is
@@ -62,19 +63,11 @@ class _Trained(NamedTuple):
     cpu_seconds: float
 
 
-def train(
-    features: scipy.sparse.csr_matrix,
-    label_ids: list[list[int]],
-    num_labels: int,
-    folder: Path,
-    num_threads: int,
-) -> Usage:
+def train(training_set: TrainingSet, folder: Path, num_threads: int) -> Usage:
     """Trains a classifier for each label.
 
     Args:
-        features: float32 `(documents, features)`.
-        label_ids: those of each document.
-        num_labels: labels; each id is below.
+        training_set: what they learn.
         folder: where the model is written.
         num_threads: processes that share the labels.
 
@@ -87,9 +80,10 @@ def train(
     """
     extras.load("sklearn.svm")
     joblib = extras.load("joblib")
-    documents_of = _documents_of_labels(label_ids, num_labels)
+    num_labels = training_set.num_labels
+    documents_of = _documents_of_labels(training_set.label_ids, num_labels)
     # liblinear computes in double precision; converted once, not per label.
-    features = features.astype(np.float64)
+    features = training_set.features.astype(np.float64)
     # Processes, for liblinear draws its order from one generator a process.
     # joblib lays the features into memory that all of them share.
     tasks = joblib.Parallel(num_threads, return_as="generator")(

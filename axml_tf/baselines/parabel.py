@@ -24,6 +24,7 @@ from axml_tf.baselines import extras
 from axml_tf.baselines.model_record import Usage
 from axml_tf.baselines.ranked_labels import best_of_some
 from axml_tf.baselines.terminal_output import progress, quiet_unless_terminal
+from axml_tf.baselines.training_set import TrainingSet
 from axml_tf.console import machine
 from axml_tf.console.errors import UserError
 from axml_tf.dataset import repository_form
@@ -49,19 +50,11 @@ SETTINGS = {**_TRAINING, "beam_size": _BEAM_SIZE}
 _MODEL_FOLDER = "omikuji"
 
 
-def train(
-    features: scipy.sparse.csr_matrix,
-    label_ids: list[list[int]],
-    num_labels: int,
-    folder: Path,
-    num_threads: int,
-) -> Usage:
+def train(training_set: TrainingSet, folder: Path, num_threads: int) -> Usage:
     """Trains the trees.
 
     Args:
-        features: float32 `(documents, features)`.
-        label_ids: those of each document.
-        num_labels: labels; each id is below.
+        training_set: what they learn.
         folder: where the model is written.
         num_threads: that share the work.
 
@@ -73,6 +66,7 @@ def train(
             feature and a label.
     """
     omikuji = extras.load("omikuji")
+    features, label_ids, num_labels = training_set
     # omikuji's reader takes no line without features.
     rows = np.flatnonzero(np.diff(features.indptr))
     if not any(label_ids[row] for row in rows):

@@ -1,10 +1,7 @@
 """Trains a sparse system on a prepared data set and predicts a split.
 
-    axml-baseline --system=parabel --data_dir=DATA \\
-        --split=test --top_k=100 --output=FILE.npz
-
-Reads the features that `axml_tf.data_prep.tf_idf` wrote. With --model_dir
-the model is kept, and used the next time.
+Reads the features that `data_prep/tf_idf.py` writes, or that came with the
+data.
 """
 
 import contextlib
@@ -13,27 +10,33 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse
 
 from axml_tf.baselines import one_vs_rest, parabel
-from axml_tf.baselines.model_record import ModelRecord, fingerprint
+from axml_tf.baselines.model_record import ModelRecord
+from axml_tf.baselines.system import System
+from axml_tf.baselines.training_set import (
+    TrainingSet,
+    read_features,
+    read_training_set,
+)
 from axml_tf.console import machine, origin
 from axml_tf.console.errors import UserError
-from axml_tf.dataset import dataset_info, sparse_features
-from axml_tf.dataset.data_identity import labels_hash
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset import sparse_features
+from axml_tf.dataset.dataset_info import LABELS_FILE
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats.predictions import Provenance, TopK
 from axml_tf.storage.files import atomic_directory
 
-SYSTEMS = {"parabel": parabel, "one_vs_rest": one_vs_rest}
+SYSTEMS: dict[str, System] = {"parabel": parabel, "one_vs_rest": one_vs_rest}
 
 _LIBRARIES = ("numpy", "scipy")
 
 
 def predict_split(
     system: str,
-    data_dir: str | os.PathLike,
+    data: PreparedData,
     split: str,
+    *,
     top_k: int,
     work_dir: str | os.PathLike,
     model_dir: str | os.PathLike | None = None,
@@ -41,13 +44,15 @@ def predict_split(
 ) -> TopK:
     """Predicts a split with a system trained on the training split.
 
+    Prints how long that took.
+
     Args:
         system: one of `SYSTEMS`.
-        data_dir: prepared data set that has features.
+        data: has features.
         split: name of the split.
         top_k: labels per document; all labels where there are fewer.
-        work_dir: where a model that is not kept may stand meanwhile.
-        model_dir: where the model is kept, and looked for; None not to.
+        work_dir: where a model that is not kept stands meanwhile.
+        model_dir: where the model is kept, and looked for; None to keep none.
         num_threads: that share the work; None for as many as there are
             cores.
 
@@ -59,68 +64,58 @@ def predict_split(
             or the model of `model_dir` is another one.
     """
     num_threads = num_threads or len(os.sched_getaffinity(0))
-    info = DatasetInfo.load(data_dir)
-    if not info.split(split).num_documents:
-        raise UserError(f"The {split} split of {data_dir} has no documents.")
-    labels = labels_hash(data_dir)
-    document_ids = [
-        name for name, _ in dataset_info.read_true_labels(data_dir, split)
-    ]
-    features = _read_features(data_dir, split)
-    train_features = _read_features(data_dir, "train")
-    if features.shape[1] != train_features.shape[1]:
+    if not data.info.split(split).num_documents:
+        raise UserError(f"The {split} split of {data.folder} has no documents.")
+    labels_hash = data.labels_hash
+    document_ids = [name for name, _ in data.true_labels(split)]
+    features = read_features(data, split)
+    training_set = read_training_set(data)
+    if features.shape[1] != training_set.features.shape[1]:
         raise UserError(
             f"The features of {split} have {features.shape[1]} columns, those "
-            f"of train {train_features.shape[1]}. Make all of them again, "
-            f"with `{sparse_features.command(data_dir)}`."
+            f"of train {training_set.features.shape[1]}. Make all of them "
+            f"again, with `{sparse_features.command(data.folder)}`."
         )
     with contextlib.ExitStack() as stack:
         if model_dir is None:
             model_dir = stack.enter_context(
                 tempfile.TemporaryDirectory(prefix=f".{system}.", dir=work_dir)
             )
-        record = _train(
-            system,
-            train_features,
-            _read_train_labels(data_dir, info.num_labels),
-            info.num_labels,
-            Path(model_dir),
-            num_threads,
-        )
+        record = _train(system, training_set, Path(model_dir), num_threads)
         watch = machine.Stopwatch()
         label_ids, scores = SYSTEMS[system].predict(
-            Path(model_dir), features, min(top_k, info.num_labels), num_threads
+            Path(model_dir),
+            features,
+            min(top_k, data.info.num_labels),
+            num_threads,
         )
+    seconds, cpu_seconds = watch.seconds(), watch.cpu_seconds()
+    print(f"trained in {record.seconds:.1f} s, predicted in {seconds:.1f} s")
     made_by = Provenance(
         system,
-        record.seconds,
-        watch.seconds(),
-        record.cpu_seconds,
-        watch.cpu_seconds(),
-        max(record.peak_memory, machine.peak_memory()),
-        machine.describe(),
-        origin.versions((*_LIBRARIES, *SYSTEMS[system].LIBRARIES)),
-        {
+        train_seconds=record.seconds,
+        predict_seconds=seconds,
+        train_cpu_seconds=record.cpu_seconds,
+        predict_cpu_seconds=cpu_seconds,
+        peak_memory=max(record.peak_memory, machine.peak_memory()),
+        machine=machine.describe(),
+        versions=origin.versions((*_LIBRARIES, *SYSTEMS[system].LIBRARIES)),
+        settings={
             **record.settings,
             "training_threads": str(record.num_threads),
             "prediction_threads": str(num_threads),
             "training_data": record.data,
-            dataset_info.LABELS_FILE: labels,
+            LABELS_FILE: labels_hash,
         },
     )
     return TopK(np.array(document_ids, np.str_), label_ids, scores, made_by)
 
 
 def _train(
-    system: str,
-    features: scipy.sparse.csr_matrix,
-    label_ids: list[list[int]],
-    num_labels: int,
-    model_dir: Path,
-    num_threads: int,
+    system: str, training_set: TrainingSet, model_dir: Path, num_threads: int
 ) -> ModelRecord:
     """Trains a model, unless `model_dir` has it."""
-    data = fingerprint(features, label_ids)
+    data = training_set.fingerprint()
     settings = {k: str(v) for k, v in SYSTEMS[system].SETTINGS.items()}
     record = ModelRecord.load(model_dir)
     if record:
@@ -128,42 +123,16 @@ def _train(
         return record
     with atomic_directory(model_dir) as folder:
         watch = machine.Stopwatch()
-        usage = SYSTEMS[system].train(
-            features, label_ids, num_labels, folder, num_threads
-        )
+        usage = SYSTEMS[system].train(training_set, folder, num_threads)
         record = ModelRecord(
-            system,
-            settings,
-            data,
-            watch.seconds(),
-            watch.cpu_seconds() + usage.others_cpu_seconds,
-            usage.peak_memory,
-            num_threads,
-            machine.describe(),
+            system=system,
+            settings=settings,
+            data=data,
+            seconds=watch.seconds(),
+            cpu_seconds=watch.cpu_seconds() + usage.others_cpu_seconds,
+            peak_memory=usage.peak_memory,
+            num_threads=num_threads,
+            machine=machine.describe(),
         )
         record.save(folder)
     return record
-
-
-def _read_features(
-    data_dir: str | os.PathLike, split: str
-) -> scipy.sparse.csr_matrix:
-    # Features that came with the data may have any length. Rows of length 1
-    # are what both systems' settings are meant for.
-    return sparse_features.unit_rows(sparse_features.read(data_dir, split))
-
-
-def _read_train_labels(
-    data_dir: str | os.PathLike, num_labels: int
-) -> list[list[int]]:
-    label_ids = []
-    for _, labels in dataset_info.read_true_labels(data_dir, "train"):
-        for label in labels:
-            if not 0 <= label < num_labels:
-                raise UserError(
-                    f"{dataset_info.true_labels_path(data_dir, 'train')} has "
-                    f"label id {label}, training has {num_labels} labels. "
-                    "Prepare the data again."
-                )
-        label_ids.append(labels)
-    return label_ids

@@ -3,8 +3,8 @@
     axml-baseline --system=parabel --data_dir=DATA \\
         --split=test --top_k=100 --output=FILE.npz
 
-Reads the features that `axml_tf.data_prep.tf_idf` wrote. With --model_dir
-the model is kept, and used the next time.
+Reads the features that axml-features has made, or that came with the data.
+With --model_dir the model is kept, and used the next time.
 """
 
 from pathlib import Path
@@ -13,33 +13,29 @@ from absl import flags
 
 from axml_tf.baselines.predict_split import SYSTEMS, predict_split
 from axml_tf.console import errors
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.storage.files import check_writable
 
 
 def main(argv: list[str]) -> None:
     """Flags to `predict_split`, then to the file."""
-    del argv
     values = flags.FLAGS
     check_writable(values.output)
     top_k = predict_split(
         values.system,
-        values.data_dir,
+        PreparedData(values.data_dir),
         values.split,
-        values.top_k,
-        Path(values.output).parent,
-        values.model_dir,
-        values.num_threads,
+        top_k=values.top_k,
+        work_dir=Path(values.output).parent,
+        model_dir=values.model_dir,
+        num_threads=values.num_threads,
     )
     top_k.save(values.output)
-    print(
-        f"{len(top_k.document_ids)} documents, written to {values.output}; "
-        f"trained in {top_k.made_by.train_seconds:.1f} s, predicted in "
-        f"{top_k.made_by.predict_seconds:.1f} s"
-    )
+    print(f"{len(top_k.document_ids)} documents, written to {values.output}")
 
 
 def run() -> None:
-    """Runs this module as a command."""
+    """Entry point of axml-baseline."""
     flags.DEFINE_enum("system", None, list(SYSTEMS), "What to train.")
     flags.DEFINE_string(
         "data_dir", None, "Folder that axml-prepare made, with features."

@@ -12,6 +12,7 @@ from absl import flags
 
 from axml_tf.console import errors
 from axml_tf.console.errors import UserError
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.export.check_parity import check_parity
 from axml_tf.export.client import Client
 from axml_tf.formats.predictions import TopK
@@ -21,11 +22,12 @@ from axml_tf.prediction.rest import ServerError
 def main(argv: list[str]) -> None:
     """Flags to `check_parity`."""
     values = flags.FLAGS
+    data = PreparedData(values.data_dir)
     predictions = TopK.load(values.predictions)
     try:
         with Client(grpc=values.grpc, model=values.model, timeout=60) as client:
             count, largest = check_parity(
-                client, values.data_dir, predictions, values.split
+                client, data, predictions, values.split
             )
     except ServerError as error:
         raise UserError(str(error)) from error

@@ -11,12 +11,15 @@ when TensorFlow or TensorFlow Text change their version.
 from absl import flags
 
 from axml_tf.console import errors
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.export.check_token_ids import check_token_ids
 
 
 def main(argv: list[str]) -> None:
     """Flags to `check_token_ids`."""
-    count = check_token_ids(flags.FLAGS.saved_model, flags.FLAGS.data_dir)
+    values = flags.FLAGS
+    data = PreparedData(values.data_dir)
+    count = check_token_ids(values.saved_model, data)
     print(f"{count:,} documents: the served ids are those of the records.")
 
 

@@ -3,12 +3,9 @@
     axml-client --grpc=localhost:8500 "some text"
     axml-client --rest=http://localhost:8501 "some text"
 
-Works with TensorFlow Serving and with `axml-serve`. In a program
-of your own:
-
-    with Client(grpc="localhost:8500") as client:
-        for label in client.labels(["some text"])[0]:
-            print(label.name, label.probability)
+Every argument is a text; without any, or for the argument -, every line of
+the standard input is one. Works with TensorFlow Serving and with `axml-serve`.
+For a program of your own there is `axml_tf.export.client.Client`.
 """
 
 import os
@@ -31,11 +28,11 @@ def main(argv: list[str]) -> None:
         raise UserError("Give either --grpc=HOST:PORT or --rest=URL.")
     try:
         with Client(
-            values.grpc or "",
-            values.rest or "",
-            values.model,
-            values.label,
-            values.timeout,
+            grpc=values.grpc or "",
+            rest=values.rest or "",
+            model=values.model,
+            label=values.label,
+            timeout=values.timeout,
         ) as client:
             for text in texts_of(argv[1:]):
                 answer = client.call(signatures.EXPLAIN, text=[text])
@@ -45,14 +42,6 @@ def main(argv: list[str]) -> None:
                 print(shown, flush=True)
     except ServerError as error:
         raise UserError(str(error)) from error
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"{error.name} is missing: pip install 'axml_tf[serving]'."
-        ) from error
-
-
-# A text may stand on the command line without a flag's name.
-main.takes_arguments = True
 
 
 def run() -> None:
@@ -68,4 +57,5 @@ def run() -> None:
     )
     # A flag may also stand behind a text.
     flags.FLAGS.set_gnu_getopt()
-    errors.run(main)
+    # A text may stand on the command line without a flag's name.
+    errors.run(main, takes_arguments=True)

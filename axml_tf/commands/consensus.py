@@ -35,13 +35,10 @@ def main(argv: list[str]) -> None:
     print(f"{len(combined.document_ids)} documents, written to {FLAGS.output}")
 
 
-main.takes_arguments = True
-
-
 def run() -> None:
     """Command line entry."""
     _define_flags()
-    errors.run(main)
+    errors.run(main, takes_arguments=True)
 
 
 def _define_flags() -> None:

@@ -19,6 +19,7 @@ from absl import flags
 from axml_tf.commands import predictions_flag
 from axml_tf.console import errors
 from axml_tf.console.errors import UserError
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation import propensity
 from axml_tf.evaluation.combination import METHODS, combine
 from axml_tf.evaluation.evaluate import evaluate, to_markdown
@@ -42,7 +43,7 @@ def main(argv: list[str]) -> None:
         raise UserError(f"--output={output} is the predictions file itself.")
     report = evaluate(
         _load(paths, FLAGS.combine),
-        FLAGS.data_dir,
+        PreparedData(FLAGS.data_dir),
         FLAGS.split,
         propensity_a=FLAGS.propensity_a,
         propensity_b=FLAGS.propensity_b,
@@ -55,13 +56,10 @@ def main(argv: list[str]) -> None:
     print(f"\nWritten to {output}")
 
 
-main.takes_arguments = True
-
-
 def run() -> None:
     """Command line entry."""
     _define_flags()
-    errors.run(main)
+    errors.run(main, takes_arguments=True)
 
 
 def _define_flags() -> None:

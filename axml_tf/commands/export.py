@@ -1,17 +1,19 @@
 """Exports a trained model for TF Serving.
 
-    axml-export --model_dir=MODEL --data_dir=DATA \\
-        --output_dir=OUTPUT/axml
+    axml-export --model_dir=MODEL --output_dir=OUTPUT/axml
 
 Makes OUTPUT/axml/1, or the next number. A server that watches OUTPUT/axml
 takes it up by itself, and never sees it half-written.
 """
 
+from axml_tf.console import errors, quiet_start  # noqa: F401  # isort: skip
+
 import tensorflow as tf
 from absl import flags
 
-from axml_tf.console import errors
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.export.export_model import export_model
+from axml_tf.runs.trained_model import TrainedModel
 
 
 def main(argv: list[str]) -> None:
@@ -19,15 +21,16 @@ def main(argv: list[str]) -> None:
     del argv
     # Where Keras sees a GPU it writes an LSTM that runs on nothing else.
     tf.config.set_visible_devices([], "GPU")
+    values = flags.FLAGS
+    data = PreparedData(values.data_dir) if values.data_dir else None
     path = export_model(
-        flags.FLAGS.model_dir,
-        flags.FLAGS.data_dir,
-        flags.FLAGS.output_dir,
-        flags.FLAGS.version,
-        flags.FLAGS.top_k,
-        flags.FLAGS.max_top_k,
-        flags.FLAGS.evaluation,
-        flags.FLAGS.data_licence,
+        TrainedModel(values.model_dir, data),
+        values.output_dir,
+        version=values.version,
+        top_k=values.top_k,
+        max_top_k=values.max_top_k,
+        evaluation=values.evaluation,
+        data_licence=values.data_licence,
     )
     print(f"Exported to {path}.")
 
@@ -40,7 +43,12 @@ def run() -> None:
 
 def _define_flags() -> None:
     flags.DEFINE_string("model_dir", None, "Folder of the trained model.")
-    flags.DEFINE_string("data_dir", None, "Data it was trained on.")
+    flags.DEFINE_string(
+        "data_dir",
+        None,
+        "Data it was trained on; needed only for a model of an earlier "
+        "version, which does not keep vocabulary and labels itself.",
+    )
     flags.DEFINE_string("output_dir", None, "Folder of all exported versions.")
     flags.DEFINE_integer(
         "version", None, "Number to export as; default: the next one."
@@ -57,4 +65,4 @@ def _define_flags() -> None:
     flags.DEFINE_string(
         "data_licence", "", "Licence of the training data, for the model card."
     )
-    flags.mark_flags_as_required(["model_dir", "data_dir", "output_dir"])
+    flags.mark_flags_as_required(["model_dir", "output_dir"])

@@ -13,7 +13,6 @@ from axml_tf.data_prep.generated_corpus import write_generated_corpus
 
 def main(argv: list[str]) -> None:
     """Writes the corpus that the flags describe."""
-    del argv
     values = flags.FLAGS
     write_generated_corpus(
         values.output_dir,
@@ -26,7 +25,7 @@ def main(argv: list[str]) -> None:
 
 
 def run() -> None:
-    """Runs this module as a command."""
+    """Entry point of axml-generated-corpus."""
     flags.DEFINE_string("output_dir", None, "Folder to make.", required=True)
     flags.DEFINE_integer("num_train", 2000, "Training documents.")
     flags.DEFINE_integer("num_test", 400, "Test documents.")

@@ -24,6 +24,7 @@ import numpy as np
 from absl import flags
 
 from axml_tf.console.errors import UserError
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.inspection import occlusion
 from axml_tf.inspection.explanation import Explanation
 from axml_tf.inspection.model_source import ModelSource
@@ -36,6 +37,8 @@ from axml_tf.inspection.split_documents import (
     sample_documents,
 )
 from axml_tf.inspection.terminal import printable, show
+from axml_tf.prediction.saved_model import SavedModel
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.storage.files import atomic_file, check_writable
 
 # Draws of random words: of a single text, and of each of many.
@@ -78,20 +81,13 @@ def _source() -> Source:
         if values[name].value
     ]
     if len(given) != 1:
-        raise UserError(
-            "Give one of --model_dir (with --data_dir), --saved_model and "
-            "--rest."
-        )
+        raise UserError("Give one of --model_dir, --saved_model and --rest.")
     if values.saved_model:
-        return SavedModelSource(values.saved_model)
+        return SavedModelSource(SavedModel(values.saved_model))
     if values.rest:
         return RestSource(values.rest, values.model)
-    if not values.data_dir:
-        raise UserError(
-            "--model_dir needs --data_dir as well: vocabulary and label names "
-            "are there."
-        )
-    return ModelSource.from_checkpoint(values.model_dir, values.data_dir)
+    data = PreparedData(values.data_dir) if values.data_dir else None
+    return ModelSource.of_trained(TrainedModel(values.model_dir, data))
 
 
 def _is_of_split() -> bool:
@@ -106,13 +102,13 @@ def _document() -> Document:
         raise UserError("Give either --text or --document_id.")
     if values.text is not None:
         return Document("", os.fsencode(values.text), ())
-    return find_document(_data_dir(), values.document_id, values.split)
+    return find_document(_data(), values.document_id, values.split)
 
 
-def _data_dir() -> str:
+def _data() -> PreparedData:
     if not flags.FLAGS.data_dir:
         raise UserError("--data_dir says where the documents are.")
-    return flags.FLAGS.data_dir
+    return PreparedData(flags.FLAGS.data_dir)
 
 
 def _explain(source: Source, document: Document) -> Explanation:
@@ -132,9 +128,9 @@ def _check_text(source: Source, explanation: Explanation) -> str:
     drops = occlusion.occlude(
         source,
         explanation,
-        flags.FLAGS.hidden_words,
-        _DRAWS_OF_ONE,
-        np.random.default_rng(flags.FLAGS.seed),
+        num_words=flags.FLAGS.hidden_words,
+        num_draws=_DRAWS_OF_ONE,
+        rng=np.random.default_rng(flags.FLAGS.seed),
     )
     lines = [
         f"Fall of the probability, {flags.FLAGS.hidden_words} words hidden",
@@ -154,12 +150,16 @@ def _check_split(source: Source) -> str:
     rng = np.random.default_rng(values.seed)
     drops, probabilities = [], []
     for document in sample_documents(
-        _data_dir(), values.split, values.max_documents, values.seed
+        _data(), values.split, values.max_documents, values.seed
     ):
         names = source.best_labels(document.text, 1)
         explanation = source.explain(document.text, names)
         drops += occlusion.occlude(
-            source, explanation, values.hidden_words, _DRAWS_OF_MANY, rng
+            source,
+            explanation,
+            num_words=values.hidden_words,
+            num_draws=_DRAWS_OF_MANY,
+            rng=rng,
         )
         probabilities.append(explanation.labels[0].probability)
     if not drops:

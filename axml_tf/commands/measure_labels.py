@@ -15,20 +15,24 @@ from axml_tf.console import errors, quiet_start  # noqa: F401  # isort: skip
 
 from absl import flags
 
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.prediction.measure_labels import measure_labels
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.storage.files import check_writable
 
 
 def main(argv: list[str]) -> None:
     """Flags to `measure_labels`, then to the file."""
+    del argv
     values = flags.FLAGS
     check_writable(values.output)
+    data = PreparedData(values.data_dir)
     found = measure_labels(
-        values.model_dir,
-        values.data_dir,
+        TrainedModel(values.model_dir, data, jit_compile=True),
+        data,
         values.split,
-        values.batch_size,
-        Path(values.output).parent,
+        batch_size=values.batch_size,
+        work_dir=Path(values.output).parent,
     )
     found.save(values.output)
     print(f"{len(found.auc)} labels, written to {values.output}")

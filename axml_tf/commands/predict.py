@@ -7,7 +7,9 @@
 from absl import flags
 
 from axml_tf.console import errors, quiet_start  # noqa: F401
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.prediction.top_k import predict_split
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.storage.files import check_writable
 
 
@@ -15,12 +17,13 @@ def main(argv: list[str]) -> None:
     """Flags to `predict_split`, then to the file."""
     values = flags.FLAGS
     check_writable(values.output)
+    data = PreparedData(values.data_dir)
     top_k = predict_split(
-        values.model_dir,
-        values.data_dir,
+        TrainedModel(values.model_dir, data, jit_compile=True),
+        data,
         values.split,
-        values.top_k,
-        values.batch_size,
+        top_k=values.top_k,
+        batch_size=values.batch_size,
     )
     top_k.save(values.output)
     print(f"{len(top_k.document_ids)} documents, written to {values.output}")

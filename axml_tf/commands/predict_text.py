@@ -37,10 +37,6 @@ def main(argv: list[str]) -> None:
         print(describe(text, answer, top_k, sys.stdout.isatty()), flush=True)
 
 
-# A text may stand on the command line without a flag's name.
-main.takes_arguments = True
-
-
 def run() -> None:
     """Runs this module as a command."""
     flags.DEFINE_string(
@@ -55,4 +51,5 @@ def run() -> None:
     flags.mark_flag_as_required("saved_model")
     # A flag may also stand behind a text.
     flags.FLAGS.set_gnu_getopt()
-    errors.run(main)
+    # A text may stand on the command line without a flag's name.
+    errors.run(main, takes_arguments=True)

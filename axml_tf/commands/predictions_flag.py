@@ -9,7 +9,7 @@ from absl import flags
 def define() -> None:
     """Defines --predictions, which is required.
 
-    The main that reads it needs the attribute `takes_arguments`.
+    A command that has it is run with `takes_arguments`.
     """
     flags.DEFINE_multi_string(
         "predictions", None, "Predictions file (.npz); one or several."

@@ -2,18 +2,13 @@
 
     axml-prepare --input_dir=RAW --output_dir=DATA
 
-Two passes over the training documents, one over the others: count words and
-labels, choose ids, write records. No text is split twice: between the passes
-the words of the training documents wait on disk. Memory grows with the
-vocabulary and the labels, never with the texts. What is written stands in
-`axml_tf/dataset/dataset_info.py`. A set of word counts goes to
-`prepare_sparse.py`.
+`axml_tf/dataset/dataset_info.py` says what stands in DATA. Memory grows with
+the vocabulary and the labels, never with the texts.
 """
 
 from absl import flags
 
-from axml_tf.console import errors
-from axml_tf.console import settings as config_flags
+from axml_tf.console import errors, settings
 from axml_tf.data_prep.prepare import prepare
 from axml_tf.data_prep.prepare_config import PrepareConfig
 
@@ -25,7 +20,7 @@ def main(argv: list[str]) -> None:
         PrepareConfig(
             values.input_dir,
             values.output_dir,
-            **config_flags.values(PrepareConfig),
+            **settings.values(PrepareConfig),
         )
     )
 
@@ -35,5 +30,5 @@ def run() -> None:
     flags.DEFINE_string("input_dir", None, "Folder of the raw files.")
     flags.DEFINE_string("output_dir", None, "Folder to make.")
     flags.mark_flags_as_required(["input_dir", "output_dir"])
-    config_flags.define(PrepareConfig)
+    settings.define(PrepareConfig)
     errors.run(main)

@@ -68,11 +68,11 @@ def main(argv: list[str]) -> None:
         sets,
         against,
         report_build.Settings(
-            FLAGS.split,
-            FLAGS.propensity_a,
-            FLAGS.propensity_b,
-            FLAGS.seed,
-            FLAGS.num_samples,
+            split=FLAGS.split,
+            propensity_a=FLAGS.propensity_a,
+            propensity_b=FLAGS.propensity_b,
+            seed=FLAGS.seed,
+            num_samples=FLAGS.num_samples,
         ),
     )
     text = render(report)

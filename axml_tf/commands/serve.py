@@ -11,14 +11,13 @@ Needs the extra [serving].
 """
 
 import asyncio
-import functools
 import logging
 import sys
 from pathlib import Path
 
 from absl import flags
 
-from axml_tf.console import errors
+from axml_tf.console import errors, settings
 from axml_tf.console.errors import UserError
 from axml_tf.export.server.limits import Limits
 
@@ -27,8 +26,11 @@ def main(argv: list[str]) -> None:
     """Serves what the flags name."""
     values = flags.FLAGS
     try:
-        from axml_tf.export.server import batching, batching_file, lifetime
-        from axml_tf.export.server import served_models as models
+        from axml_tf.export.server import batching_parameters, lifetime
+        from axml_tf.export.server.served_config import (
+            ServedConfig,
+            read_config,
+        )
     except ModuleNotFoundError as error:
         raise UserError(
             f"{error.name} is missing: pip install 'axml_tf[serving]'."
@@ -39,41 +41,42 @@ def main(argv: list[str]) -> None:
         stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
     logging.getLogger("axml_serve").setLevel(logging.INFO)
-    if values.model_config_file:
-        read = functools.partial(models.read_config, values.model_config_file)
-    else:
-        config = models.ModelConfig(
-            values.model_name, Path(values.model_base_path)
-        )
+    one_model = ServedConfig(
+        values.model_name, Path(values.model_base_path or "")
+    )
 
-        def read():
-            return [config]
+    def read() -> list[ServedConfig]:
+        if values.model_config_file:
+            return read_config(values.model_config_file)
+        return [one_model]
 
-    def started(grpc_port: int, rest_port: int) -> None:
+    def started(address: lifetime.Address) -> None:
         print(
-            f"Serving on {values.host}: gRPC port {grpc_port}, REST port "
-            f"{rest_port}. Ctrl-C ends it.",
+            f"Serving on {address.host}: gRPC port {address.grpc_port}, REST "
+            f"port {address.rest_port}. Ctrl-C ends it.",
             flush=True,
         )
 
     parameters = None
     if values.batching and values.batching_parameters_file:
-        parameters = batching_file.read_batching(
+        parameters = batching_parameters.read_batching(
             values.batching_parameters_file
         )
     elif values.batching:
-        parameters = batching.BatchingParameters()
+        parameters = batching_parameters.BatchingParameters()
     asyncio.run(
         lifetime.serve(
             read,
-            values.host,
-            values.grpc_port,
-            values.rest_port,
-            parameters,
-            parameters.num_batch_threads if parameters else values.num_threads,
-            Limits(**{name: values[name].value for name in Limits._fields}),
-            values.file_system_poll_wait_seconds,
-            started,
+            lifetime.Address(values.host, values.grpc_port, values.rest_port),
+            parameters=parameters,
+            num_threads=(
+                parameters.num_batch_threads
+                if parameters
+                else values.num_threads
+            ),
+            limits=Limits(**settings.values(Limits)),
+            poll_seconds=values.file_system_poll_wait_seconds,
+            started=started,
         )
     )
 
@@ -115,34 +118,5 @@ def run() -> None:
         "Seconds between looks for new versions.",
         lower_bound=0.05,
     )
-    _define_limits()
+    settings.define(Limits)
     errors.run(main)
-
-
-def _define_limits() -> None:
-    counts = {
-        "max_request_bytes": "Bytes of a request, at most.",
-        "max_request_rows": "Texts, or other rows, of a request, at most.",
-        "max_requests": (
-            "Requests under way or waiting, at most; others are turned away."
-        ),
-        "max_connections": (
-            "Connections of each port, at most; others are turned away."
-        ),
-    }
-    times = {
-        "read_timeout_seconds": (
-            "Seconds that the body of a request may take to come."
-        ),
-        "idle_timeout_seconds": (
-            "Seconds that a connection may be open without a request."
-        ),
-        "request_timeout_seconds": (
-            "Seconds until a request is answered, or given up."
-        ),
-    }
-    defaults = Limits()._asdict()
-    for name, text in counts.items():
-        flags.DEFINE_integer(name, defaults[name], text, lower_bound=1)
-    for name, text in times.items():
-        flags.DEFINE_float(name, defaults[name], text, lower_bound=0.001)

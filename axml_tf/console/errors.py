@@ -18,18 +18,22 @@ class UserError(Exception):
 
 
 class Resumable(Exception):
-    """A run was asked to end, and can go on where it stands.
+    """A run was asked to end, and can be resumed where it stands.
 
     The message is one line that says so.
     """
 
 
-def run(main: Callable[[list[str]], None]) -> None:
+def run(
+    main: Callable[[list[str]], None], *, takes_arguments: bool = False
+) -> None:
     """Runs an absl main; what a user can mend becomes one line.
 
     Args:
-        main: function of the remaining command line arguments. Those are
-            refused unless it has an attribute `takes_arguments`.
+        main: function of the command's name and what is left of the command
+            line beside the flags.
+        takes_arguments: whether anything may be left; it is refused
+            otherwise.
 
     Raises:
         SystemExit: status 1 after a `UserError` or an `OSError` (missing
@@ -40,7 +44,7 @@ def run(main: Callable[[list[str]], None]) -> None:
 
     def guarded(argv: list[str]) -> None:
         try:
-            if len(argv) > 1 and not getattr(main, "takes_arguments", False):
+            if len(argv) > 1 and not takes_arguments:
                 raise UserError(
                     f"Unexpected argument {argv[1]!r}: every option is given "
                     "as --name=value."
@@ -50,7 +54,7 @@ def run(main: Callable[[list[str]], None]) -> None:
         except Resumable as stopped:
             print(stopped, file=sys.stderr)
             sys.exit(os.EX_TEMPFAIL)
-        except (UserError, OSError, *_tensorflow_errors()) as error:
+        except _what_a_user_can_mend() as error:
             message = " ".join(str(error).split())
         # Not before the error is gone, and with it every progress bar that
         # it broke off: each ends its line.
@@ -71,23 +75,24 @@ def _parse_flags(argv: list[str]) -> list[str]:
     sys.exit(1)
 
 
-def _tensorflow_errors() -> tuple[type[Exception], ...]:
-    """What TensorFlow raises for a file it cannot read or write.
+def _what_a_user_can_mend() -> tuple[type[Exception], ...]:
+    """With what TensorFlow raises for a file it cannot read or write.
 
     Without importing TensorFlow: evaluation runs without it.
     """
     tensorflow = sys.modules.get("tensorflow")
     if tensorflow is None:
-        return ()
-    names = (
-        "DataLossError",
-        "FailedPreconditionError",
-        "NotFoundError",
+        return (UserError, OSError)
+    return (
+        UserError,
+        OSError,
+        tensorflow.errors.DataLossError,
+        tensorflow.errors.FailedPreconditionError,
+        tensorflow.errors.NotFoundError,
         # A file that grows larger than it may.
-        "OutOfRangeError",
-        "PermissionDeniedError",
-        "ResourceExhaustedError",
+        tensorflow.errors.OutOfRangeError,
+        tensorflow.errors.PermissionDeniedError,
+        tensorflow.errors.ResourceExhaustedError,
         # A disk that fails.
-        "UnknownError",
+        tensorflow.errors.UnknownError,
     )
-    return tuple(getattr(tensorflow.errors, name) for name in names)

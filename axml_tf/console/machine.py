@@ -6,10 +6,25 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import TypedDict
 
 
-def facts() -> dict[str, str | int]:
-    """Processor, cores this process may use, and bytes of memory."""
+class Facts(TypedDict):
+    """What a machine is, ready for `json.dumps`.
+
+    Attributes:
+        cpu: name of the processor.
+        cores: those that this process may use.
+        memory: bytes of the whole machine.
+    """
+
+    cpu: str
+    cores: int
+    memory: int
+
+
+def facts() -> Facts:
+    """Looks what this machine is."""
     return {
         "cpu": _processor(),
         "cores": len(os.sched_getaffinity(0)),
@@ -31,7 +46,7 @@ class Stopwatch:
     machine that does other work as well it tells more than the clock.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._started = time.monotonic()
         self._cpu_started = time.process_time()
 

@@ -22,7 +22,10 @@ def versions(libraries: tuple[str, ...]) -> dict[str, str]:
     """Versions of this package, of Python and of libraries, by name.
 
     Reads what pip has written down and imports nothing. A library that is
-    not installed is left out.
+    not installed is skipped.
+
+    Args:
+        libraries: their names on PyPI.
     """
     found = {"axml_tf": __version__, "python": platform.python_version()}
     for name in libraries:

@@ -19,10 +19,11 @@ class ProgressMeter:
 
     Attributes:
         loss: smoothed loss; NaN before the first step.
-        rate: smoothed documents per second, validations left out.
+        rate: smoothed documents per second; 0 before the first step. The
+            time of validations does not count.
     """
 
-    def __init__(self, name: str, num_documents: int, done: int):
+    def __init__(self, name: str, num_documents: int, done: int) -> None:
         self._bar = tqdm(
             desc=name,
             total=num_documents,
@@ -40,11 +41,16 @@ class ProgressMeter:
     def __enter__(self) -> "ProgressMeter":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.close()
 
     def update(self, loss: float, num_documents: int) -> None:
-        """Counts one step in."""
+        """Counts one step in.
+
+        Args:
+            loss: of the step.
+            num_documents: documents of the step.
+        """
         now = time.monotonic()
         rate = num_documents / max(now - self._last, 1e-9)
         self._last = now

@@ -1,31 +1,32 @@
 """Settings: fields of a config dataclass, checked, and flags made of them."""
 
 import dataclasses
-import functools
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from absl import flags
 
 from axml_tf.console.errors import UserError
 
-_Value = TypeVar("_Value")
-
 # TensorFlow counts and seeds by 32 bits in many places.
 _MOST = 2**31 - 1
-_INTEGERS = {"lower_bound": -_MOST, "upper_bound": _MOST}
-# Any but the infinite ones.
-_NUMBERS = {
-    "lower_bound": -sys.float_info.max,
-    "upper_bound": sys.float_info.max,
-}
-_DEFINE = {
-    bool: flags.DEFINE_boolean,
-    int: functools.partial(flags.DEFINE_integer, **_INTEGERS),
-    float: functools.partial(flags.DEFINE_float, **_NUMBERS),
-    str: flags.DEFINE_string,
-}
+# Where a field keeps its setting.
+_KEY = "setting"
+# What a setting may be by default.
+_Default = bool | int | float | str | tuple[int, ...] | None
+_Value = TypeVar("_Value", bound=_Default)
+
+
+class _Setting(NamedTuple):
+    """What is known of a setting, see `setting`."""
+
+    default: _Default
+    help: str
+    choices: tuple[str, ...]
+    at_least: float | None
+    above: float | None
+    below: float | None
 
 
 def setting(
@@ -51,44 +52,39 @@ def setting(
         The field. Its type is that of the default, as `dataclasses.field`
         has it.
     """
-    return dataclasses.field(
-        default=default,
-        metadata={
-            "help": help,
-            "choices": choices,
-            "at_least": at_least,
-            "above": above,
-            "below": below,
-        },
-    )
+    known = _Setting(default, help, choices, at_least, above, below)
+    return dataclasses.field(default=default, metadata={_KEY: known})
 
 
-def check(config: Any) -> None:
+def check(config: object) -> None:
     """Checks every `setting` of a dataclass against its bounds.
+
+    Args:
+        config: the dataclass.
 
     Raises:
         UserError: a value is out of range; the message names the flag.
     """
-    for field in _settings(type(config)):
-        value, bounds = getattr(config, field.name), field.metadata
+    for name, known in _settings(type(config)).items():
+        value = getattr(config, name)
         require(
-            not bounds["choices"] or value in bounds["choices"],
+            not known.choices or value in known.choices,
             config,
-            field.name,
-            f"one of {', '.join(bounds['choices'])}",
+            name,
+            f"one of {', '.join(known.choices)}",
         )
         # Written so that what is no number is out of range too.
         require(
-            (bounds["at_least"] is None or value >= bounds["at_least"])
-            and (bounds["above"] is None or value > bounds["above"])
-            and (bounds["below"] is None or value < bounds["below"]),
+            (known.at_least is None or value >= known.at_least)
+            and (known.above is None or value > known.above)
+            and (known.below is None or value < known.below),
             config,
-            field.name,
-            _range(bounds),
+            name,
+            _range(known),
         )
 
 
-def require(right: bool, config: Any, name: str, expected: str) -> None:
+def require(right: bool, config: object, name: str, expected: str) -> None:
     """Refuses a setting's value.
 
     Args:
@@ -116,51 +112,70 @@ def define(
         choices: the values allowed, by name of a string, where the field
             itself does not have them.
     """
-    for field in _settings(config_class):
-        help = field.metadata["help"]
-        allowed = (choices or {}).get(field.name, field.metadata["choices"])
-        if allowed:
-            flags.DEFINE_enum(field.name, field.default, allowed, help)
-        elif isinstance(field.default, tuple):
-            default = ",".join(map(str, field.default))
-            flags.DEFINE_list(field.name, default, help)
+    for name, known in _settings(config_class).items():
+        default, help = known.default, known.help
+        allowed = (choices or {}).get(name, known.choices)
+        # A truth value is an int, too.
+        if isinstance(default, bool):
+            flags.DEFINE_boolean(name, default, help)
+        elif isinstance(default, int):
+            flags.DEFINE_integer(
+                name, default, help, lower_bound=-_MOST, upper_bound=_MOST
+            )
+        elif isinstance(default, float):
+            # Any but the infinite ones.
+            flags.DEFINE_float(
+                *(name, default, help),
+                lower_bound=-sys.float_info.max,
+                upper_bound=sys.float_info.max,
+            )
+        elif isinstance(default, tuple):
+            flags.DEFINE_list(name, ",".join(map(str, default)), help)
+        elif allowed:
+            flags.DEFINE_enum(name, default, allowed, help)
         else:
-            kind = str if field.default is None else type(field.default)
-            _DEFINE[kind](field.name, field.default, help)
+            flags.DEFINE_string(name, default, help)
 
 
 def values(config_class: type) -> dict[str, Any]:
     """Values of the flags that `define` made, by field name.
 
+    Args:
+        config_class: the dataclass.
+
     Raises:
         UserError: a list holds something else than integers, or one that is
             too large.
     """
-    return {field.name: _value(field) for field in _settings(config_class)}
+    return {
+        name: _integers(name)
+        if isinstance(known.default, tuple)
+        else flags.FLAGS[name].value
+        for name, known in _settings(config_class).items()
+    }
 
 
-def _range(bounds: Mapping[str, float | None]) -> str:
-    if bounds["below"] is not None:
-        return f"in [{bounds['at_least']}, {bounds['below']})"
-    if bounds["above"] is not None:
-        return f"above {bounds['above']}"
-    return f"at least {bounds['at_least']}"
+def _range(known: _Setting) -> str:
+    if known.below is not None:
+        return f"in [{known.at_least}, {known.below})"
+    if known.above is not None:
+        return f"above {known.above}"
+    return f"at least {known.at_least}"
 
 
-def _value(field: dataclasses.Field[Any]) -> Any:
-    value = flags.FLAGS[field.name].value
-    if not isinstance(field.default, tuple):
-        return value
+def _integers(name: str) -> tuple[int, ...]:
+    """Value of a flag that is a list."""
+    value = flags.FLAGS[name].value or []
     try:
         entries = tuple(int(entry) for entry in value)
     except ValueError as error:
         raise UserError(
-            f"--{field.name} must be integers separated by commas; received "
+            f"--{name} must be integers separated by commas; received "
             f"{_printable(','.join(value))}."
         ) from error
     if any(abs(entry) > _MOST for entry in entries):
         raise UserError(
-            f"--{field.name} must be integers of at most {_MOST}; received "
+            f"--{name} must be integers of at most {_MOST}; received "
             f"{_printable(','.join(value))}."
         )
     return entries
@@ -171,5 +186,10 @@ def _printable(text: str) -> str:
     return ascii(text)[1:-1][:80]
 
 
-def _settings(config_class: type) -> list[dataclasses.Field[Any]]:
-    return [f for f in dataclasses.fields(config_class) if "help" in f.metadata]
+def _settings(config_class: type) -> dict[str, _Setting]:
+    """By name, in the order of the fields."""
+    return {
+        field.name: field.metadata[_KEY]
+        for field in dataclasses.fields(config_class)
+        if _KEY in field.metadata
+    }

@@ -107,7 +107,7 @@ def find_skipped(data: PreparedData, split: str) -> SkippedDocuments:
         UserError: a shard or SPLIT.labels.txt is missing.
     """
     bad_records = []
-    good_ids = collections.Counter()
+    good_ids: collections.Counter[str] = collections.Counter()
     for path in shard_paths(data, split):
         bad, ids = read_through(path, data.info, split)
         bad_records += bad

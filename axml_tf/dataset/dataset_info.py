@@ -13,7 +13,7 @@ features.txt            word <TAB> training documents that have it, of each
                         column
 SPLIT.features.txt      the same features as text, if asked for
 skipped.txt             split, place and reason of every raw record that was
-                        left out, if any was
+                        skipped, if any was
 
 A set that is published as word counts has no text: no vocab.txt, no records,
 `max_length` 0, and as `vocab_size` the number of its features.
@@ -95,7 +95,7 @@ class SplitInfo:
     length_percentiles: tuple[int, ...]
     shards: tuple[str, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, most in _MOST_OF_SPLIT.items():
             _check_count(name, getattr(self, name), most)
         for length in self.length_percentiles:
@@ -148,7 +148,7 @@ class DatasetInfo:
     tokenizer_version: int
     versions: dict[str, str]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, most in _MOST.items():
             value = getattr(self, name)
             if name != "embedding_dim" or value is not None:

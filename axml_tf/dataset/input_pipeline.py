@@ -106,8 +106,8 @@ def guarded(
                 raise UserError(f"{bad[0]}. Prepare the data again.") from error
         raise UserError(
             f"A record of the {split} split could not be read "
-            f"({type(error).__name__}), and now can be. Look after the disk, "
-            "then go on."
+            f"({type(error).__name__}), and now can be. Check the disk, "
+            "then run the same command again."
         ) from error
 
 
@@ -153,7 +153,7 @@ def _batches(
     max_length = min(batching.max_length, info.max_length)
     limits = id_limits(info, split)
 
-    def parse(record):
+    def parse(record: tf.Tensor) -> dict[str, tf.Tensor]:
         # One record after another is checked only where some are skipped:
         # that takes as long as half of the parsing, see `_check`.
         document = (

@@ -25,7 +25,9 @@ def bucket_lengths(percentiles: Sequence[int], max_length: int) -> list[int]:
     below = [sum(n <= end for n in lengths) for end in ends]
     # best[j]: least tokens computed for documents up to ends[j], and the
     # buckets' lengths for it, with as many buckets as rounds have passed.
-    best = [(below[j] * ends[j], (ends[j],)) for j in range(len(ends))]
+    best: list[tuple[int, tuple[int, ...]]] = [
+        (below[j] * ends[j], (ends[j],)) for j in range(len(ends))
+    ]
     for _ in range(_MOST_BUCKETS - 1):
         best = [
             min(

@@ -23,9 +23,8 @@ def shard_paths(data: PreparedData, split: str) -> list[str]:
     paths = [data.folder / name for name in info.split(split).shards]
     if not paths:
         raise UserError(
-            f"{data.folder} has word counts only, no text: it can train parabel "
-            "and one_vs_rest (axml-baseline), not a neural "
-            "model."
+            f"{data.folder} has word counts only, no text: it can train "
+            "parabel and one_vs_rest (axml-baseline), not a neural model."
         )
     missing = [path for path in paths if not path.is_file()]
     if missing:

@@ -1,65 +1,59 @@
 """Which prediction belongs to which document, and whether it is sound."""
 
-import os
-from collections.abc import Iterable
+from collections import Counter
 
 import numpy as np
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset import dataset_info
+from axml_tf.evaluation.truth import Truth
 from axml_tf.formats.predictions import TopK
 
 
-def match_documents(
-    predictions: TopK, data_dir: str | os.PathLike, split: str
-) -> np.ndarray:
-    """Rows of the predictions in the order of the split's true labels.
+def match_documents(predictions: TopK, truth: Truth) -> np.ndarray:
+    """Rows of the predictions in the order of the truth.
 
     Args:
-        predictions: predictions of all documents of the split, in any order.
-        data_dir: prepared data set.
-        split: train, dev or test.
+        predictions: one row for every document of the split, in any order.
+        truth: the split.
 
     Returns:
         `(documents,)` int64.
 
     Raises:
-        UserError: a document has no prediction or several, a prediction
-            belongs to no document, or the true labels are not whole.
+        UserError: a document has no prediction or several, or a prediction
+            belongs to no document.
     """
-    info = dataset_info.DatasetInfo.load(data_dir)
-    expected = info.split(split).num_documents
-    if not len(predictions.document_ids) and expected:
+    predicted = predictions.document_ids.tolist()
+    if not predicted:
         raise UserError(
-            f"The predictions hold no document, {split} has {expected}: "
-            "predict the whole split."
+            f"The predictions hold no document, {truth.split} has "
+            f"{len(truth.document_ids)}: predict the whole split."
         )
-    row_of = {}
-    for row, document_id in enumerate(predictions.document_ids.tolist()):
-        row_of.setdefault(document_id, row)
-    repeats = len(predictions.document_ids) - len(row_of)
-    if repeats:
-        example = _first_repeat(predictions.document_ids.tolist())
+    row_of = {name: row for row, name in enumerate(predicted)}
+    if len(row_of) < len(predicted):
+        example = Counter(predicted).most_common(1)[0][0]
         raise UserError(
-            f"{repeats} predictions repeat a document, for example "
-            f"{example!r}: every document may be predicted once only."
+            f"{len(predicted) - len(row_of)} predictions repeat a document, "
+            f"for example {example!r}: every document may be predicted once "
+            "only."
         )
-    rows, missing, first_missing = [], 0, None
-    for document_id, _ in dataset_info.read_true_labels(data_dir, split):
-        row = row_of.get(document_id)
-        if row is None:
-            missing += 1
-            first_missing = first_missing or document_id
-        else:
-            rows.append(row)
+    missing = [name for name in truth.document_ids if name not in row_of]
     if missing:
         raise UserError(
-            f"{missing} of {missing + len(rows)} documents of {split} have no "
-            f"prediction, for example {first_missing!r}: predict the whole "
-            "split."
+            f"{len(missing)} of {len(truth.document_ids)} documents of "
+            f"{truth.split} have no prediction, for example {missing[0]!r}: "
+            "predict the whole split."
         )
-    rows = np.array(rows, np.int64)
-    _check_matched(predictions, rows, data_dir, split, expected)
+    rows = np.array([row_of[name] for name in truth.document_ids], np.int64)
+    if len(rows) < len(predicted):
+        # Ids of the truth are unique: what no document takes is left.
+        surplus = np.setdiff1d(np.arange(len(predicted)), rows)
+        raise UserError(
+            f"{len(surplus)} of {len(predicted)} predictions belong to no "
+            f"document of {truth.split}, for example "
+            f"{predicted[surplus[0]]!r}: are they of another split or data "
+            "set?"
+        )
     return rows
 
 
@@ -126,42 +120,3 @@ def check_depth(predictions: TopK, k: int, num_labels: int) -> None:
             f"{k} need {min(k, num_labels)}: predict again with a larger "
             "--top_k."
         )
-
-
-def _check_matched(
-    predictions: TopK,
-    rows: np.ndarray,
-    data_dir: str | os.PathLike,
-    split: str,
-    expected: int,
-) -> None:
-    times = np.bincount(rows, minlength=len(predictions.document_ids))
-    path = dataset_info.true_labels_path(data_dir, split)
-    if (times > 1).any():
-        example = predictions.document_ids[np.argmax(times > 1)]
-        raise UserError(
-            f"{path}: {np.sum(times > 1)} document ids stand more than once, "
-            f"for example {str(example)!r}. Prepare the data again with "
-            "unique ids."
-        )
-    if len(rows) != expected:
-        raise UserError(
-            f"{path} has {len(rows)} documents, {dataset_info.DATASET_FILE} "
-            f"says {expected}. Prepare the data again."
-        )
-    if (times == 0).any():
-        example = predictions.document_ids[np.argmin(times)]
-        raise UserError(
-            f"{np.sum(times == 0)} of {len(times)} predictions belong to no "
-            f"document of {split}, for example {str(example)!r}: are they of "
-            "another split or data set?"
-        )
-
-
-def _first_repeat(values: Iterable[str]) -> str | None:
-    seen = set()
-    for value in values:
-        if value in seen:
-            return value
-        seen.add(value)
-    return None

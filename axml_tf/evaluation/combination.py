@@ -1,7 +1,7 @@
 """Several systems' predictions made one: eq. 9, or the mean of an ensemble."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -9,9 +9,10 @@ from axml_tf.console.errors import UserError
 from axml_tf.console.version import __version__
 from axml_tf.dataset.dataset_info import LABELS_FILE
 from axml_tf.evaluation import alignment
+from axml_tf.evaluation.document_chunks import document_chunks
 from axml_tf.formats.predictions import Provenance, TopK
 
-_CHUNK = 4096  # Documents combined at once.
+_Cost = TypeVar("_Cost")
 
 
 class _Method(NamedTuple):
@@ -72,8 +73,7 @@ def combine(systems: Sequence[TopK], method: str, top_k: int) -> TopK:
     depth = sum(system.label_ids.shape[1] for system in systems)
     label_ids = np.full((num_documents, min(top_k, depth)), -1, np.int32)
     scores = np.zeros(label_ids.shape, np.float32)
-    for start in range(0, num_documents, _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for part in document_chunks(num_documents):
         pairs = [
             (system.label_ids[order[part]], system.scores[order[part]])
             for system, order in zip(systems, rows, strict=True)
@@ -82,8 +82,8 @@ def combine(systems: Sequence[TopK], method: str, top_k: int) -> TopK:
             np.concatenate([labels for labels, _ in pairs], axis=1),
             np.concatenate([values for _, values in pairs], axis=1),
             _METHODS[method],
-            len(systems),
-            label_ids.shape[1],
+            num_systems=len(systems),
+            top_k=label_ids.shape[1],
         )
     return TopK(
         systems[0].document_ids,
@@ -136,8 +136,13 @@ def _check_same_labels(systems: Sequence[TopK]) -> None:
 
 def _labels(systems: Sequence[TopK]) -> list[str]:
     """Hash of labels.txt of each system's data; "" where it is not known."""
-    known = [system.made_by or Provenance("unknown") for system in systems]
-    return [made_by.settings.get(LABELS_FILE, "") for made_by in known]
+    return [
+        made_by.settings.get(LABELS_FILE, "") for made_by in _made_by(systems)
+    ]
+
+
+def _made_by(systems: Sequence[TopK]) -> list[Provenance]:
+    return [system.made_by or Provenance("unknown") for system in systems]
 
 
 def _rows_in_order_of(first: TopK, other: TopK) -> np.ndarray:
@@ -175,6 +180,7 @@ def _combine(
     label_ids: np.ndarray,
     scores: np.ndarray,
     method: _Method,
+    *,
     num_systems: int,
     top_k: int,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -215,24 +221,31 @@ def _combine(
 
 def _provenance(systems: Sequence[TopK], method: str) -> Provenance:
     """What the systems cost together; None where one does not say."""
-    known = [s.made_by or Provenance("unknown") for s in systems]
-    peaks = [made_by.peak_memory for made_by in known]
+    known = _made_by(systems)
     settings = {"of": ", ".join(made_by.system for made_by in known)}
     labels = set(_labels(systems))
     if all(labels):
         settings |= {LABELS_FILE: labels.pop()}
+    peaks = _all_known([made_by.peak_memory for made_by in known])
     return Provenance(
-        method,
-        _sum([made_by.train_seconds for made_by in known]),
-        _sum([made_by.predict_seconds for made_by in known]),
-        _sum([made_by.train_cpu_seconds for made_by in known]),
-        _sum([made_by.predict_cpu_seconds for made_by in known]),
-        None if None in peaks else max(peaks),
-        "; ".join(sorted({m.machine for m in known if m.machine})),
-        {"axml_tf": __version__},
-        settings,
+        system=method,
+        train_seconds=_sum([m.train_seconds for m in known]),
+        predict_seconds=_sum([m.predict_seconds for m in known]),
+        train_cpu_seconds=_sum([m.train_cpu_seconds for m in known]),
+        predict_cpu_seconds=_sum([m.predict_cpu_seconds for m in known]),
+        peak_memory=max(peaks, default=None),
+        machine="; ".join(sorted({m.machine for m in known if m.machine})),
+        versions={"axml_tf": __version__},
+        settings=settings,
     )
 
 
 def _sum(seconds: list[float | None]) -> float | None:
-    return None if None in seconds else sum(seconds)
+    known = _all_known(seconds)
+    return sum(known) if known else None
+
+
+def _all_known(costs: list[_Cost | None]) -> list[_Cost]:
+    """The costs; an empty list where one of them is not known."""
+    known = [cost for cost in costs if cost is not None]
+    return known if len(known) == len(costs) else []

@@ -72,7 +72,7 @@ def cell_ranks(values: np.ndarray) -> np.ndarray:
 def signed_rank_p_value(differences: np.ndarray) -> float:
     """Two-sided p-value of Wilcoxon's signed-rank test.
 
-    Differences of 0 are left out, as Wilcoxon does; equal differences share
+    Differences of 0 are skipped, as Wilcoxon does; equal differences share
     their mean rank. For up to 50 differences the p-value comes from the exact
     distribution for ranks 1, 2, ... n, a sum that is no integer being
     rounded towards the larger p-value. With equal differences that

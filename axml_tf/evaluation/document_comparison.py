@@ -1,12 +1,51 @@
 """Systems compared document by document, on one data set."""
 
+import dataclasses
+from typing import NamedTuple
+
 import numpy as np
 
 from axml_tf.evaluation import bootstrap, comparison, ranking
-from axml_tf.evaluation.report.report_contents import (
-    DocumentComparison,
-    Interval,
-)
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A figure with the ends of its 95% confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentComparison:
+    """One measure of two systems, compared document by document.
+
+    Attributes:
+        difference: the system's figure less that of the other, in percent
+            points.
+        p_value: of the two-sided signed-rank test over documents; None for
+            a measure that is no mean over documents (PSP@k, PSnDCG@k).
+        num_better: documents for which the system is better.
+        num_worse: documents for which the other is better.
+    """
+
+    difference: Interval
+    p_value: float | None
+    num_better: int
+    num_worse: int
+
+
+class ComparedSystem(NamedTuple):
+    """One system's figures.
+
+    Attributes:
+        measures: in percent, by name.
+        comparisons: with the reference, by name; empty for the reference.
+    """
+
+    measures: dict[str, Interval]
+    comparisons: dict[str, DocumentComparison]
 
 
 def compare_documents(
@@ -14,7 +53,7 @@ def compare_documents(
     reference: int,
     num_samples: int,
     seed: int,
-) -> list[tuple[dict[str, Interval], dict[str, DocumentComparison]]]:
+) -> list[ComparedSystem]:
     """Every system's measures, and their differences from one system's.
 
     Args:
@@ -25,8 +64,7 @@ def compare_documents(
         seed: of the resamples.
 
     Returns:
-        Measures in percent and differences in percent points, by name, of
-        each system; no differences for the reference itself.
+        One for each system, in the same order.
     """
     names = list(systems[0])
     pairs = [values[name] for values in systems for name in names]
@@ -65,7 +103,7 @@ def compare_documents(
                     names, by_document.T, is_mean, strict=True
                 )
             }
-        results.append((measures, comparisons))
+        results.append(ComparedSystem(measures, comparisons))
     return results
 
 

@@ -1,52 +1,41 @@
-"""Measures predictions against the true labels of a split.
+"""The measures of a predictions file on a split, and the table of them.
 
-    axml-evaluate --predictions=FILE.npz \\
-        --data_dir=DIR --split=test
-    axml-evaluate --predictions A.npz B.npz C.npz \\
-        --combine=sum --data_dir=DIR --split=test
-
-The second measures an ensemble: the mean of what several models say.
-
-Prints a Markdown table in percent and writes the same figures as JSON.
-Memory grows with the predictions file, never with documents x labels.
+NumPy and SciPy only: it runs where TensorFlow is not installed.
 """
 
-import itertools
-import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from axml_tf.console.errors import UserError
 from axml_tf.console.version import __version__
-from axml_tf.dataset import dataset_info
-from axml_tf.evaluation import (
-    alignment,
-    propensity,
-    ranking,
-    truth,
-)
+from axml_tf.dataset.prepared_data import PreparedData
+from axml_tf.evaluation import propensity, ranking
+from axml_tf.evaluation.document_chunks import document_chunks
+from axml_tf.evaluation.measurement import measure
+from axml_tf.evaluation.ranking import DocumentValues
+from axml_tf.evaluation.truth import Truth
 from axml_tf.formats.predictions import TopK
 
-_CHUNK = 4096  # Documents measured at once.
+MEASURES = ("P", "nDCG", "PSP", "PSnDCG")
 
 
 def evaluate(
     predictions: TopK,
-    data_dir: str | os.PathLike,
+    data: PreparedData,
     split: str,
     ks: Sequence[int] = (1, 3, 5),
+    *,
     propensity_a: float = propensity.DEFAULT_A,
     propensity_b: float = propensity.DEFAULT_B,
-) -> dict:
+) -> dict[str, Any]:
     """Measures predictions of a split: P@k, nDCG@k, PSP@k and PSnDCG@k.
 
     Definitions and conventions stand in `ranking.py` and `propensity.py`.
 
     Args:
         predictions: one row for every document of the split, in any order.
-        data_dir: prepared data set.
+        data: the data set.
         split: train, dev or test.
         ks: ranks to measure at.
         propensity_a: parameter A of the label propensities.
@@ -59,48 +48,41 @@ def evaluate(
     Raises:
         UserError: predictions and data do not fit each other.
     """
-    info = dataset_info.DatasetInfo.load(data_dir)
-    info.split(split)  # An unknown split is told first.
-    alignment.check_depth(predictions, max(ks), info.num_labels)
-    alignment.check_predictions(predictions, info.num_labels)
-    rows = alignment.match_documents(predictions, data_dir, split)
-    if not rows.size:
-        raise UserError(f"The split {split} has no document to measure.")
-    weights = propensity.inverse_propensities(
-        truth.label_counts(data_dir, info),
-        info.split("train").num_documents,
-        propensity_a,
-        propensity_b,
-    )
-    sums, tally = _measure(
-        predictions, rows, data_dir, split, info.num_labels, ks, weights
-    )
+    truth = Truth.load(data, split)
+    values = measure(
+        predictions,
+        truth,
+        ks,
+        propensity_a=propensity_a,
+        propensity_b=propensity_b,
+    ).values
     return {
         "split": split,
-        "num_documents": len(rows),
-        "num_documents_without_labels": tally["no_label"],
-        "num_true_labels": tally["true"],
-        "num_unseen_labels": tally["unseen"],
+        "num_documents": len(truth.document_ids),
+        "num_documents_without_labels": truth.num_without_labels,
+        "num_true_labels": truth.labels.nnz,
+        "num_unseen_labels": truth.num_unseen_labels,
         "ks": list(ks),
         "measures": {
-            name: 100 * ranking.corpus_value(*pair)
-            for name, pair in sums.items()
+            name: 100 * _corpus_value(pair)
+            for name, pair in values.items()
+            if name.partition("@")[0] in MEASURES
         },
         "propensity_a": propensity_a,
         "propensity_b": propensity_b,
-        "dataset_fingerprint": info.fingerprint,
+        "dataset_fingerprint": data.info.fingerprint,
         "axml_tf_version": __version__,
     }
 
 
-def to_markdown(report: dict) -> str:
+def to_markdown(report: dict[str, Any]) -> str:
     """The figures of a report as a table, one measure a line."""
     ks, measures = report["ks"], report["measures"]
     heads = [f"{report['split']}, {report['num_documents']:,} documents, %"]
     lines = [heads + [f"@{k}" for k in ks], ["---"] + ["---:"] * len(ks)]
-    for measure in ("P", "nDCG", "PSP", "PSnDCG"):
-        figures = [f"{measures[f'{measure}@{k}']:.2f}" for k in ks]
-        lines.append([measure, *figures])
+    for measure_name in MEASURES:
+        figures = [f"{measures[f'{measure_name}@{k}']:.2f}" for k in ks]
+        lines.append([measure_name, *figures])
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     notes = []
     if report["num_unseen_labels"]:
@@ -117,37 +99,10 @@ def to_markdown(report: dict) -> str:
     return "\n\n".join([table, *notes])
 
 
-def _measure(
-    predictions: TopK,
-    rows: np.ndarray,
-    data_dir: str | os.PathLike,
-    split: str,
-    num_seen: int,
-    ks: Sequence[int],
-    weights: np.ndarray,
-) -> tuple[dict[str, np.ndarray], Counter]:
-    """Sums of value and best of every measure; counts of what was met."""
-    sums, tally = {}, Counter()
-    for start, true_labels in _chunks(data_dir, split):
-        chunk_rows = rows[start : start + len(true_labels)]
-        matrix = truth.true_matrix(true_labels, len(weights), data_dir, split)
-        values = ranking.document_values(
-            predictions.label_ids[chunk_rows], matrix, ks, weights
-        )
-        for name, value in values.items():
-            sums[name] = sums.get(name, 0.0) + np.sum(value, axis=1)
-        tally["no_label"] += int(np.sum(np.diff(matrix.indptr) == 0))
-        tally["true"] += matrix.nnz
-        tally["unseen"] += int(np.sum(matrix.indices >= num_seen))
-    return sums, tally
-
-
-def _chunks(
-    data_dir: str | os.PathLike, split: str
-) -> Iterator[tuple[int, list[list[int]]]]:
-    documents = dataset_info.read_true_labels(data_dir, split)
-    for start in itertools.count(step=_CHUNK):
-        chunk = list(itertools.islice(documents, _CHUNK))
-        if not chunk:
-            return
-        yield start, [labels for _, labels in chunk]
+def _corpus_value(values: DocumentValues) -> float:
+    # Summed chunk by chunk, as in reports of earlier versions: another order
+    # of summation would change the last digits.
+    totals = np.zeros(2)
+    for chunk in document_chunks(len(values.value)):
+        totals += np.sum((values.value[chunk], values.best[chunk]), axis=1)
+    return ranking.corpus_value(*totals)

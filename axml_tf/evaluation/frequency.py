@@ -47,7 +47,7 @@ def by_frequency(
 
     Returns:
         One group for each power of ten of the training count, rarest first;
-        groups that no label of the truth belongs to are left out.
+        groups that no label of the truth belongs to are skipped.
     """
     counts = truth.training_counts
     groups = np.searchsorted(_BOUNDS, counts, side="right") - 1

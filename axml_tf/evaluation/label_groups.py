@@ -29,7 +29,7 @@ class LabelGroup:
 def label_groups(occurrences: np.ndarray) -> list[LabelGroup]:
     """Divides labels by how often they occur in the measured split.
 
-    Labels that occur fewer than five times are left out. The rest is divided
+    Labels that occur fewer than five times are skipped. The rest is divided
     at two frequencies into three groups, so that the squares of the groups'
     total occurrences have the least sum: total occurrences are then as equal
     as they can be. Labels of one frequency stay together, so that a group is

@@ -15,6 +15,7 @@ import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
@@ -112,12 +113,13 @@ def from_top_k(
     for block in _blocks(predictions.label_ids, num_labels):
         inside = predictions.label_ids >= block.start
         inside &= predictions.label_ids < block.stop
-        auc[block], aupr[block] = _performance(
+        entries = _Entries(
             predictions.label_ids[inside] - block.start,
             predictions.scores[inside],
             hits[inside],
-            num_true[block],
-            num_documents,
+        )
+        auc[block], aupr[block] = _performance(
+            entries, num_true[block], num_documents
         )
     return LabelPerformance(auc, aupr, False, fingerprint, num_documents)
 
@@ -147,9 +149,9 @@ def from_scores(
     columns = true_labels.astype(bool).tocsc()
     # The number of pairs of documents leaves int32.
     num_true = np.diff(columns.indptr).astype(np.int64)
-    nothing = np.zeros(0, np.int64)
     # As if no document listed a label; blocks put the true figures there.
-    auc, aupr = _performance(nothing, nothing, nothing, num_true, num_documents)
+    nothing = _Entries(*[np.zeros(0, np.int64)] * 3)
+    auc, aupr = _performance(nothing, num_true, num_documents)
     for label_ids, scores in blocks:
         if scores.shape != (num_documents, len(label_ids)):
             raise ValueError(
@@ -161,14 +163,29 @@ def from_scores(
         width = max(1, _BLOCK_ENTRIES // num_documents)
         for start in range(0, len(label_ids), width):
             few = label_ids[start : start + width]
-            auc[few], aupr[few] = _performance(
+            entries = _Entries(
                 np.tile(np.arange(len(few)), num_documents),
                 scores[:, start : start + width].ravel(),
                 columns[:, few].toarray().ravel(),
-                num_true[few],
-                num_documents,
+            )
+            auc[few], aupr[few] = _performance(
+                entries, num_true[few], num_documents
             )
     return LabelPerformance(auc, aupr, True, fingerprint, num_documents)
+
+
+class _Entries(NamedTuple):
+    """Scored pairs of a document and a label, in any order.
+
+    Attributes:
+        label_ids: `(entries,)`, the label of each.
+        scores: `(entries,)`.
+        hits: `(entries,)` bool, whether the label is true of the document.
+    """
+
+    label_ids: np.ndarray
+    scores: np.ndarray
+    hits: np.ndarray
 
 
 def _blocks(label_ids: np.ndarray, num_labels: int) -> list[slice]:
@@ -181,18 +198,12 @@ def _blocks(label_ids: np.ndarray, num_labels: int) -> list[slice]:
 
 
 def _performance(
-    label_ids: np.ndarray,
-    scores: np.ndarray,
-    hits: np.ndarray,
-    num_true: np.ndarray,
-    num_documents: int,
+    entries: _Entries, num_true: np.ndarray, num_documents: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """AUC and AUPR of labels from scored documents.
 
     Args:
-        label_ids: `(entries,)`, label of each scored document, in any order.
-        scores: `(entries,)`.
-        hits: `(entries,)` bool, whether the label is true of the document.
+        entries: of all these labels.
         num_true: `(labels,)`, documents each label is true of. Documents
             without an entry tie below all that have one.
         num_documents: documents, scored or not.
@@ -200,14 +211,14 @@ def _performance(
     Returns:
         `(labels,)` float64 each; NaN where undefined.
     """
-    order = np.lexsort((-scores, label_ids))
-    labels, scores = label_ids[order], scores[order]
+    order = np.lexsort((-entries.scores, entries.label_ids))
+    labels, scores = entries.label_ids[order], entries.scores[order]
     # Ties: entries of equal label and score, one after another.
     is_last = np.ones(len(labels), bool)
     is_last[:-1] = (labels[1:] != labels[:-1]) | (scores[1:] != scores[:-1])
     ends = np.flatnonzero(is_last)
     labels = labels[ends]
-    above = np.cumsum(hits[order], dtype=np.int64)[ends]
+    above = np.cumsum(entries.hits[order], dtype=np.int64)[ends]
     tied = np.diff(ends, prepend=-1)
     tied_true = np.diff(above, prepend=0)
     # Counts run on over labels; what stood before a label is taken away.

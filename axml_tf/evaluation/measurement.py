@@ -1,16 +1,17 @@
 """One system measured on one split, document by document."""
 
 import dataclasses
-import os
+import functools
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.sparse
 
 from axml_tf.evaluation import alignment, propensity, ranking
+from axml_tf.evaluation.document_chunks import document_chunks
+from axml_tf.evaluation.ranking import DocumentValues
 from axml_tf.evaluation.truth import Truth
 from axml_tf.formats.predictions import TopK
-
-_CHUNK = 4096  # Documents whose hits are looked up at once.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,30 +20,37 @@ class Measurement:
 
     Attributes:
         predictions: sound, documents in the order of the truth.
-        hits: `(documents, k)` bool, which predictions are true.
+        truth: the split.
         values: of every document, by measure (`P@1`, `nDCG@5`, `PSP@3`,
             `PSnDCG@3`, `RP@5`, ...).
     """
 
     predictions: TopK
-    hits: np.ndarray
-    values: dict[str, ranking.DocumentValues]
+    truth: Truth
+    values: dict[str, DocumentValues]
+
+    @functools.cached_property
+    def hits(self) -> np.ndarray:
+        """`(documents, k)` bool, which predictions are true."""
+        return find_hits(self.predictions, self.truth)
 
 
 def measure(
     predictions: TopK,
     truth: Truth,
-    data_dir: str | os.PathLike,
     ks: Sequence[int] = (1, 3, 5),
+    *,
     propensity_a: float = propensity.DEFAULT_A,
     propensity_b: float = propensity.DEFAULT_B,
 ) -> Measurement:
     """Checks predictions, brings them into order and measures them.
 
+    Memory grows with the predictions and with the true labels, never with
+    documents x labels.
+
     Args:
-        predictions: one row for every document, in any order.
+        predictions: one row for every document of the split, in any order.
         truth: the split.
-        data_dir: folder that `truth` was read from.
         ks: ranks to measure at.
         propensity_a: parameter A of the label propensities.
         propensity_b: parameter B of the label propensities.
@@ -50,42 +58,44 @@ def measure(
     Raises:
         UserError: predictions and data do not fit each other.
     """
-    ordered = in_order(predictions, truth, data_dir, max(ks))
+    ordered = in_order(predictions, truth, max(ks))
     weights = propensity.inverse_propensities(
         truth.training_counts,
-        truth.info.split("train").num_documents,
+        truth.data.info.split("train").num_documents,
         propensity_a,
         propensity_b,
     )
-    hits = find_hits(ordered.label_ids, truth)
-    values = ranking.document_values(
-        ordered.label_ids, truth.labels, ks, weights
-    )
-    num_true = np.diff(truth.labels.indptr)
-    for k in ks:
-        values[f"RP@{k}"] = ranking.DocumentValues(
-            ranking.r_precision_at_k(hits, num_true, k), np.ones(len(hits))
+    parts = [
+        _document_values(
+            ordered.label_ids[chunk], truth.labels[chunk], ks, weights
         )
-    return Measurement(ordered, hits, values)
+        for chunk in document_chunks(len(ordered.label_ids))
+    ]
+    values = {
+        name: DocumentValues(
+            np.concatenate([part[name].value for part in parts]),
+            np.concatenate([part[name].best for part in parts]),
+        )
+        for name in parts[0]
+    }
+    return Measurement(ordered, truth, values)
 
 
-def in_order(
-    predictions: TopK, truth: Truth, data_dir: str | os.PathLike, depth: int
-) -> TopK:
+def in_order(predictions: TopK, truth: Truth, depth: int) -> TopK:
     """Sound predictions in the order of the truth.
 
     Args:
-        predictions: one row for every document, in any order.
+        predictions: one row for every document of the split, in any order.
         truth: the split.
-        data_dir: folder that `truth` was read from.
         depth: labels per document that are needed.
 
     Raises:
         UserError: predictions and data do not fit each other.
     """
-    alignment.check_depth(predictions, depth, truth.info.num_labels)
-    alignment.check_predictions(predictions, truth.info.num_labels)
-    rows = alignment.match_documents(predictions, data_dir, truth.split)
+    num_labels = truth.data.info.num_labels
+    alignment.check_depth(predictions, depth, num_labels)
+    alignment.check_predictions(predictions, num_labels)
+    rows = alignment.match_documents(predictions, truth)
     return TopK(
         predictions.document_ids[rows],
         predictions.label_ids[rows],
@@ -94,18 +104,33 @@ def in_order(
     )
 
 
-def find_hits(label_ids: np.ndarray, truth: Truth) -> np.ndarray:
+def find_hits(predictions: TopK, truth: Truth) -> np.ndarray:
     """Whether each predicted label is true: `(documents, k)` bool.
 
     Args:
-        label_ids: `(documents, k)` int, documents in the order of `truth`.
+        predictions: documents in the order of `truth`.
         truth: the split.
     """
     parts = [
-        ranking.relevance(
-            label_ids[start : start + _CHUNK],
-            truth.labels[start : start + _CHUNK],
-        )
-        for start in range(0, len(label_ids), _CHUNK)
+        ranking.relevance(predictions.label_ids[chunk], truth.labels[chunk])
+        for chunk in document_chunks(len(predictions.label_ids))
     ]
     return np.concatenate(parts)
+
+
+def _document_values(
+    label_ids: np.ndarray,
+    true_labels: scipy.sparse.csr_matrix,
+    ks: Sequence[int],
+    weights: np.ndarray,
+) -> dict[str, DocumentValues]:
+    """Those of `ranking.document_values`, and RP@k."""
+    label_ids = label_ids[:, : max(ks)]
+    values = ranking.document_values(label_ids, true_labels, ks, weights)
+    hits = ranking.relevance(label_ids, true_labels)
+    num_true = np.diff(true_labels.indptr)
+    for k in ks:
+        values[f"RP@{k}"] = DocumentValues(
+            ranking.r_precision_at_k(hits, num_true, k), np.ones(len(hits))
+        )
+    return values

@@ -13,12 +13,12 @@ Conventions of every measure here:
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import scipy.sparse
 
-TrueLabels = scipy.sparse.csr_matrix | Sequence[Sequence[int]]
+TrueLabels: TypeAlias = scipy.sparse.csr_matrix | Sequence[Sequence[int]]
 
 
 class DocumentValues(NamedTuple):
@@ -75,7 +75,7 @@ def document_values(
             are the true labels, or a sequence of label ids per document.
         ks: ranks to measure at.
         inverse_propensities: `(labels,)` weights, see `propensity.py`; None
-            leaves the propensity-scored measures out.
+            skips the propensity-scored measures.
 
     Returns:
         Dictionary of `DocumentValues` by name (`P@1`, `nDCG@5`, ...).

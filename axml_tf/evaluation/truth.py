@@ -1,14 +1,15 @@
 """What is true of a split, read from a prepared data folder."""
 
 import dataclasses
-import os
-from pathlib import Path
+from array import array
+from collections import Counter
 
 import numpy as np
 import scipy.sparse
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset import dataset_info
+from axml_tf.dataset.dataset_info import DATASET_FILE
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation import ranking
 
 
@@ -17,90 +18,81 @@ class Truth:
     """A split and its true labels.
 
     Attributes:
-        info: description of the data set.
+        data: the data set.
         split: name of the split.
-        document_ids: of the split, in the order of its file.
+        document_ids: of the split, in the order of its file; unique.
         labels: CSR matrix `(documents, labels)`, unseen labels last.
         training_counts: `(labels,)` int64, training documents of each label.
     """
 
-    info: dataset_info.DatasetInfo
+    data: PreparedData
     split: str
     document_ids: list[str]
     labels: scipy.sparse.csr_matrix
     training_counts: np.ndarray
 
     @classmethod
-    def load(cls, data_dir: str | os.PathLike, split: str) -> "Truth":
+    def load(cls, data: PreparedData, split: str) -> "Truth":
         """Reads the true labels of a split.
+
+        Args:
+            data: the data set.
+            split: train, dev or test.
 
         Raises:
             UserError: a file is missing or damaged, there is no such split,
-                or it has no document.
+                it has no document, or a document id or a label id in it is
+                wrong.
         """
-        info = dataset_info.DatasetInfo.load(data_dir)
-        info.split(split)  # An unknown split is told first.
-        counts = label_counts(data_dir, info)
-        document_ids, true_labels = [], []
-        for document_id, labels in dataset_info.read_true_labels(
-            data_dir, split
-        ):
+        expected = data.info.split(split).num_documents
+        counts = np.array(data.label_counts, np.int64)
+        document_ids: list[str] = []
+        # All label ids, and where those of the next document start.
+        label_ids, ends = array("q"), array("q", [0])
+        for document_id, labels in data.true_labels(split):
             document_ids.append(document_id)
-            true_labels.append(labels)
+            label_ids.extend(labels)
+            ends.append(len(label_ids))
         if not document_ids:
             raise UserError(f"The split {split} has no document to measure.")
-        matrix = true_matrix(true_labels, len(counts), data_dir, split)
-        # As wide as the label list, whatever labels occur.
-        matrix.resize(len(document_ids), len(counts))
-        return cls(info, split, document_ids, matrix, np.array(counts))
-
-
-def label_counts(
-    data_dir: str | os.PathLike, info: dataset_info.DatasetInfo
-) -> list[int]:
-    """Training documents of every label, unseen ones last.
-
-    Raises:
-        UserError: labels.txt is missing, damaged or not of this data set.
-    """
-    _, counts = dataset_info.read_labels(data_dir)
-    expected = info.num_labels + info.num_unseen_labels
-    if len(counts) != expected:
-        raise UserError(
-            f"{Path(data_dir, dataset_info.LABELS_FILE)} has {len(counts)} "
-            f"labels, {dataset_info.DATASET_FILE} says {expected}. Prepare "
-            "the data again."
+        path = data.true_labels_path(split)
+        _check_documents(document_ids, expected, str(path))
+        indices = np.array(label_ids)
+        if indices.max(initial=0) >= len(counts):
+            raise UserError(
+                f"{path} has label id {indices[indices >= len(counts)][0]}, "
+                f"the data set has {len(counts)} labels. Prepare the data "
+                "again."
+            )
+        ones = np.ones(len(indices), np.int64)
+        matrix = scipy.sparse.csr_matrix(
+            # As wide as the label list, whatever labels occur.
+            (ones, indices, ends),
+            shape=(len(document_ids), len(counts)),
         )
-    return counts
+        return cls(data, split, document_ids, ranking.to_csr(matrix), counts)
+
+    @property
+    def num_without_labels(self) -> int:
+        """Documents without a true label."""
+        return int(np.sum(np.diff(self.labels.indptr) == 0))
+
+    @property
+    def num_unseen_labels(self) -> int:
+        """True labels, over all documents, that training never saw."""
+        return int(np.sum(self.labels.indices >= self.data.info.num_labels))
 
 
-def true_matrix(
-    true_labels: list[list[int]],
-    num_labels: int,
-    data_dir: str | os.PathLike,
-    split: str,
-) -> scipy.sparse.csr_matrix:
-    """True labels as `ranking.to_csr` has them.
-
-    Args:
-        true_labels: label ids of every document.
-        num_labels: labels of the data set, unseen ones included.
-        data_dir: where they were read; for the message.
-        split: the same.
-
-    Raises:
-        UserError: a label id is out of range.
-    """
-    outside = [
-        label
-        for labels in true_labels
-        for label in labels
-        if not 0 <= label < num_labels
-    ]
-    if outside:
+def _check_documents(document_ids: list[str], expected: int, path: str) -> None:
+    if len(set(document_ids)) < len(document_ids):
+        times = Counter(document_ids)
+        repeated = [name for name, count in times.items() if count > 1]
         raise UserError(
-            f"{dataset_info.true_labels_path(data_dir, split)} has label id "
-            f"{outside[0]}, the data set has {num_labels} labels. Prepare "
-            "the data again."
+            f"{path}: {len(repeated)} document ids stand more than once, for "
+            f"example {repeated[0]!r}. Prepare the data again with unique ids."
         )
-    return ranking.to_csr(true_labels)
+    if len(document_ids) != expected:
+        raise UserError(
+            f"{path} has {len(document_ids)} documents, {DATASET_FILE} says "
+            f"{expected}. Prepare the data again."
+        )

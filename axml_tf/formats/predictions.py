@@ -69,7 +69,7 @@ class TopK:
     scores: np.ndarray
     made_by: Provenance | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shapes = (
             self.document_ids.shape,
             self.label_ids.shape,
@@ -108,8 +108,12 @@ class TopK:
             raise UserError(f"No predictions file at {path}.")
         try:
             arrays = read_npz(path, _ARRAYS)
-            arrays["made_by"] = _made_by(arrays.get("made_by"))
-            return cls(**arrays)
+            return cls(
+                arrays["document_ids"],
+                arrays["label_ids"],
+                arrays["scores"],
+                _made_by(arrays.get("made_by")),
+            )
         except ValueError as error:
             raise UserError(
                 f"{path} is no readable predictions file ({error}). Make it "

@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 PAD_ID = 0
 UNKNOWN_ID = 1
 # No word can be spelt like these: a word holds letters, digits, marks and
-# underscores only (`text.split_words`).
+# underscores only (`tokenizer.split_words`).
 PAD_TOKEN = "<pad>"
 UNKNOWN_TOKEN = "<unk>"
 

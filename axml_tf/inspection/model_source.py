@@ -1,74 +1,57 @@
 """A model in this process, asked how it sees a text."""
 
-import os
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
-from axml_tf.dataset.tokenizer import Tokenizer, load_tokenizer, pad
+from axml_tf.dataset.tokenizer import TokenizedText, Tokenizer, pad
 from axml_tf.formats.schema import PAD_ID
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.source import Source
-from axml_tf.models.attention_xml import split_at_head
-from axml_tf.models.label_head.chosen_labels import look
-from axml_tf.models.label_head.chunked_top_k import head_top_k
-from axml_tf.runs.checkpoints import load_best_model
-from axml_tf.runs.run_record import RunRecord, check_fits
+from axml_tf.models.neural_system import NeuralSystem, States
+from axml_tf.runs.trained_model import TrainedModel
 
 
 class ModelSource(Source):
     """A model in this process.
 
     Args:
-        model: AttentionXML, made outside any strategy. Its weights may change
-            between two questions.
+        system: made outside any strategy. Its weights may change between two
+            questions.
         tokenizer: as in its training.
         names: of its labels, by id.
+
+    Raises:
+        UserError: the system has no attention.
     """
 
     def __init__(
-        self, model: keras.Model, tokenizer: Tokenizer, names: Sequence[str]
+        self, system: NeuralSystem, tokenizer: Tokenizer, names: Sequence[str]
     ):
+        system.require_attention()
+        self._system = system
         self._tokenizer = tokenizer
         self._names = names
         self._ids = {name: i for i, name in enumerate(names)}
-        self._trunk, self._head = split_at_head(model)
 
     @classmethod
-    def from_checkpoint(
-        cls, model_dir: str | os.PathLike, data_dir: str | os.PathLike
-    ) -> "ModelSource":
+    def of_trained(cls, model: TrainedModel) -> "ModelSource":
         """The best model of a run.
 
-        Args:
-            model_dir: folder of the run.
-            data_dir: folder of the data it was trained on.
-
         Raises:
-            UserError: one of them is missing or damaged, or they do not fit
-                each other.
+            UserError: it has no attention.
         """
-        info = DatasetInfo.load(data_dir)
-        check_fits(model_dir, data_dir, info)
-        training_config = RunRecord.load(model_dir).training
-        model, _ = load_best_model(model_dir)
-        return cls(
-            model,
-            load_tokenizer(data_dir, info, training_config.max_length),
-            read_labels(data_dir)[0][: info.num_labels],
-        )
+        return cls(model.system, model.tokenizer, model.label_names)
 
     def best_labels(self, text: bytes, top_k: int) -> list[str]:
         if top_k > len(self._names):
             raise UserError(
                 f"--top_k={top_k}: the model has {len(self._names)} labels."
             )
-        _, read = self._read(tf.constant([text]))
-        _, label_ids = head_top_k(self._head, *read, top_k)
+        _, states = self._read(tf.constant([text]))
+        _, label_ids = self._system.best(states, top_k=top_k)
         return [self._names[label] for label in label_ids.numpy()[0]]
 
     def explain(self, text: bytes, names: Sequence[str]) -> Explanation:
@@ -101,17 +84,19 @@ class ModelSource(Source):
             if name not in self._ids:
                 raise UserError(
                     f"The model has no label of this name: {name}. "
-                    "labels.txt in --data_dir has them all."
+                    "labels.txt in its folder has them all."
                 )
         return [self._ids[name] for name in names]
 
-    def _look(self, texts, label_ids):
-        words, read = self._read(texts)
-        return words, *look(self._head, *read, label_ids)
+    def _look(
+        self, texts: tf.Tensor, label_ids: tf.Tensor
+    ) -> tuple[TokenizedText, tf.Tensor, tf.Tensor]:
+        words, states = self._read(texts)
+        return words, *self._system.look(states, label_ids=label_ids)
 
     # Only this: it takes longer to compile what comes after than to run it.
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
-    def _read(self, texts):
+    def _read(self, texts: tf.Tensor) -> tuple[TokenizedText, States]:
         words = self._tokenizer(texts)
         token_ids = pad(words.token_ids, PAD_ID)
-        return words, self._trunk(token_ids, training=False)
+        return words, self._system.read(token_ids)

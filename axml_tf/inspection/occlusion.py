@@ -35,6 +35,7 @@ class Drops(NamedTuple):
 def occlude(
     source: Source,
     explanation: Explanation,
+    *,
     num_words: int,
     num_draws: int,
     rng: np.random.Generator,

@@ -1,5 +1,7 @@
 """An explanation as a picture, for where no page can be shown."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -10,6 +12,9 @@ _FONT_SIZE = 15
 _LINE = 22
 _MARGIN = 12
 _INK, _PAPER, _SHADE = (27, 27, 27), (255, 255, 255), (255, 176, 0)
+# Words with their shades, in [0, 1].
+_Line = list[tuple[str, float]]
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 # Lines of one label; a text is cut there.
 _MAX_LINES = 24
 
@@ -28,14 +33,15 @@ def draw(explanation: Explanation, num_labels: int) -> np.ndarray:
     """
     words = _words(explanation)
     font = ImageFont.load_default(_FONT_SIZE)
-    lines = []
+    lines: list[_Line] = []
     for label in explanation.labels[:num_labels]:
         lines += [[(_heading(label), 0.0)], *_wrapped(words, label, font), []]
     size = (_WIDTH, 2 * _MARGIN + _LINE * len(lines))
     image = Image.new("RGB", size, _PAPER)
     canvas = ImageDraw.Draw(image)
     for row, line in enumerate(lines):
-        x, y = _MARGIN, _MARGIN + _LINE * row
+        x: float = _MARGIN
+        y = _MARGIN + _LINE * row
         for piece, shade in line:
             end = x + font.getlength(piece)
             if shade:
@@ -59,10 +65,13 @@ def _words(explanation: Explanation) -> list[str]:
     return ["".join((word + sign).split()) for word, sign in pairs]
 
 
-def _wrapped(words, label, font) -> list[list[tuple[str, float]]]:
-    """Lines of words with their shades, in [0, 1]."""
+def _wrapped(
+    words: Sequence[str], label: LabelView, font: _Font
+) -> list[_Line]:
+    """Lines of words, each as wide as the picture at most."""
     most = max(label.attention, default=0.0) or 1.0
-    lines, x = [[]], 0.0
+    lines: list[_Line] = [[]]
+    x = 0.0
     for word, share in zip(words, label.attention, strict=True):
         length = font.getlength(f"{word} ")
         if x + length > _WIDTH - 2 * _MARGIN and lines[-1]:

@@ -1,7 +1,6 @@
 """Models behind the serving signatures: a SavedModel, a server."""
 
 import abc
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,16 +71,13 @@ class SavedModelSource(_Served):
     """An exported model.
 
     Args:
-        path: folder of one version, or of all of them; then the newest.
-
-    Raises:
-        UserError: there is none, or it is damaged.
+        model: the model.
     """
 
-    def __init__(self, path: str | os.PathLike):
-        self._model = SavedModel(path)
+    def __init__(self, model: SavedModel):
+        self._model = model
 
-    def _call(self, signature, **inputs):
+    def _call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
         try:
             return self._model.call(signature, **inputs)
         except tf.errors.InvalidArgumentError as error:
@@ -94,12 +90,13 @@ class RestSource(_Served):
     Args:
         url: `http://HOST:PORT`.
         model: name of the model.
+        label: label of its version, or "".
     """
 
-    def __init__(self, url: str, model: str):
-        self._server = Rest(url, model, label="", timeout=_TIMEOUT)
+    def __init__(self, url: str, model: str, label: str = ""):
+        self._server = Rest(url, model, label=label, timeout=_TIMEOUT)
 
-    def _call(self, signature, **inputs):
+    def _call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
         try:
             return self._server.call(signature, inputs)
         except ServerError as error:

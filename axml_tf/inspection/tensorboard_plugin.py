@@ -39,23 +39,26 @@ def tag_of(document_id: str, step: int) -> str:
 
 
 class AttentionPlugin(base_plugin.TBPlugin):
-    """Serves what `hooks/attention_summaries.py` has written.
+    """Serves what `training/board/attention_summaries.py` has written.
 
     `documents` gives, by run and document, the steps; `views` gives the
-    documents's views at all of them, as `view.js` shows them.
+    document's views at all of them, as `view.js` shows them.
     """
 
     plugin_name = PLUGIN_NAME
 
-    def __init__(self, context: base_plugin.TBContext):
+    def __init__(self, context: base_plugin.TBContext) -> None:
         self._data = context.data_provider
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """Routes below data/plugin/axml_attention."""
         return {
-            "/documents": self._serve_documents,
-            "/views": self._serve_views,
-            **{f"/{name}": self._serve_file for name in _FILES},
+            f"/{name}": wrappers.Request.application(answer)
+            for name, answer in {
+                "documents": self._serve_documents,
+                "views": self._serve_views,
+                **dict.fromkeys(_FILES, self._serve_file),
+            }.items()
         }
 
     def is_active(self) -> bool:
@@ -68,8 +71,7 @@ class AttentionPlugin(base_plugin.TBPlugin):
             es_module_path="/tensorboard.js", tab_name="Attention"
         )
 
-    @wrappers.Request.application
-    def _serve_documents(self, request):
+    def _serve_documents(self, request: wrappers.Request) -> wrappers.Response:
         runs = self._data.list_tensors(
             plugin_util.context(request.environ),
             experiment_id=plugin_util.experiment_id(request.environ),
@@ -78,8 +80,7 @@ class AttentionPlugin(base_plugin.TBPlugin):
         answer = {run: _steps_of_documents(tags) for run, tags in runs.items()}
         return http_util.Respond(request, answer, "application/json")
 
-    @wrappers.Request.application
-    def _serve_views(self, request):
+    def _serve_views(self, request: wrappers.Request) -> wrappers.Response:
         run = request.args.get("run", "")
         document = request.args.get("document", "")
         steps = _integers(request.args.get("steps", ""))
@@ -99,15 +100,14 @@ class AttentionPlugin(base_plugin.TBPlugin):
         }
         return http_util.Respond(request, answer, "application/json")
 
-    @wrappers.Request.application
-    def _serve_file(self, request):
+    def _serve_file(self, request: wrappers.Request) -> wrappers.Response:
         name = request.path.rpartition("/")[2]
         content = (_FOLDER / name).read_bytes()
         return http_util.Respond(request, content, _FILES[name])
 
 
 def _steps_of_documents(tags: dict[str, Any]) -> dict[str, list[int]]:
-    steps = {}
+    steps: dict[str, list[int]] = {}
     for tag in tags:
         name, _, step = tag.removeprefix("attention/").rpartition("/")
         for number in _integers(step):

@@ -1,11 +1,14 @@
-"""AttentionXML as a Keras functional model."""
+"""AttentionXML (You et al. 2018)."""
 
 import keras
+import tensorflow as tf
 
-from axml_tf.console.errors import UserError
-from axml_tf.models.encoders.encoder import read
+from axml_tf.models.encoders.reading import read_words
+from axml_tf.models.label_head.chosen_labels import look
+from axml_tf.models.label_head.chunked_loss import head_cross_entropy_sum
+from axml_tf.models.label_head.chunked_top_k import head_top_k
 from axml_tf.models.label_head.label_head import LabelHead
-from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.neural_system import NeuralSystem, Parts, States
 
 _POLICIES = {
     "none": "float32",
@@ -14,76 +17,91 @@ _POLICIES = {
 }
 
 
-def build_attention_xml(
-    config: ModelConfig,
-    mixed_precision: str = "none",
-    jit_compile: bool = False,
-) -> keras.Model:
-    """Builds AttentionXML: embedding, BiLSTM, label attention, one logit each.
+class AttentionXML(NeuralSystem):
+    """Embedding, encoder, an attention of its own for every label.
 
-    Layers, by name: `embedding` (eq. 1), `embedding_dropout`, `bilstm`
-    (eq. 2, 3), `dropout`, `value_projection` (W1 of eq. 5, applied to the
-    tokens), `label_head` (eq. 4 and the rest of eq. 5; within it
+    Layers, by name: `embedding` (eq. 1), `embedding_dropout`, the encoder's
+    (`bilstm`: eq. 2, 3), `dropout`, `value_projection` (W1 of eq. 5, applied
+    to the tokens), `label_head` (eq. 4 and the rest of eq. 5; within it
     `attention`, `fully_connected_2`, `output`).
 
-    Args:
-        config: what to build.
-        mixed_precision: `none`, or `bfloat16` or `float16` for the matrix
-            products of the attention; weights, softmax and all else stay
-            float32.
-        jit_compile: whether the BiLSTM's loop is compiled on a CPU; for
-            training, not for what is exported.
+    Its states are what the head takes: keys `(batch, tokens,
+    2 * hidden_dim)`, values `(batch, tokens, fc_dims[0])` and mask, boolean
+    `(batch, tokens)`. Loss and best labels go over them a chunk of labels at
+    a time: nothing of size (tokens x labels) is ever there.
 
-    Returns:
-        Model from `token_ids`, int32 of shape `(batch, tokens)` padded with
-        0, to float32 logits of shape `(batch, num_labels)`. Probabilities
-        are their sigmoid.
+    Attributes:
+        head: the label head.
 
     Reference:
      - [You et al., 2018](https://arxiv.org/abs/1811.01727), Method
     """
-    token_ids, mask, states = read(config, jit_compile)
-    values = keras.layers.Dense(
-        config.fc_dims[0], use_bias=False, name="value_projection"
-    )(states)
-    logits = LabelHead(
-        config.num_labels,
-        config.fc_dims,
-        config.label_bias,
-        dtype=_POLICIES[mixed_precision],
-        name="label_head",
-    )(states, values, mask=mask)
-    return keras.Model(token_ids, logits, name="attention_xml")
 
+    name = "attention_xml"
+    has_attention = True
+    unused_settings = ()
 
-def has_attention(model: keras.Model) -> bool:
-    """Whether a model is AttentionXML, and none of its baselines."""
-    return any(layer.name == "label_head" for layer in model.layers)
+    head: LabelHead
+    _reader: keras.Model
 
-
-def split_at_head(model: keras.Model) -> tuple[keras.Model, LabelHead]:
-    """Splits AttentionXML into what knows tokens and what knows labels.
-
-    Args:
-        model: as `build_attention_xml` made it.
-
-    Returns:
-        A model from `token_ids` to what the head takes: keys
-        `(batch, tokens, 2 * hidden_dim)`, values `(batch, tokens,
-        fc_dims[0])` and mask, boolean `(batch, tokens)`; and the head. Both
-        share their weights with `model`.
-
-    Raises:
-        UserError: the model is another one.
-    """
-    if not has_attention(model):
-        raise UserError(
-            f"This is an {model.name} model, which has no attention: it can be "
-            "trained, predicted with and evaluated, not shown or exported. "
-            "Train one with --model=attention_xml."
+    def build(self) -> Parts:
+        """Builds the model."""
+        config = self.config
+        words = read_words(config, self.jit_compile)
+        values = keras.layers.Dense(
+            config.fc_dims[0], use_bias=False, name="value_projection"
+        )(words.states)
+        self.head = LabelHead(
+            config.num_labels,
+            config.fc_dims,
+            config.label_bias,
+            dtype=_POLICIES[self.mixed_precision],
+            name="label_head",
         )
-    head = model.get_layer("label_head")
-    node = head._inbound_nodes[0]
-    keys, values = node.arguments.args
-    mask = node.arguments.kwargs["mask"]
-    return keras.Model(model.input, (keys, values, mask)), head
+        logits = self.head(words.states, values, mask=words.mask)
+        self._reader = keras.Model(
+            words.token_ids, (words.states, values, words.mask)
+        )
+        return Parts(
+            keras.Model(words.token_ids, logits, name=self.name),
+            words.embedding,
+            self.head.label_biases,
+        )
+
+    @property
+    def label_vectors(self) -> keras.Variable:
+        """What each label attends by: w of eq. 4."""
+        return self.head.attention.label_vectors
+
+    def read(self, token_ids: tf.Tensor, training: bool = False) -> States:
+        """All that comes before the labels."""
+        return tuple(self._reader(token_ids, training=training))
+
+    def loss(
+        self,
+        states: States,
+        *,
+        label_ids: tf.Tensor,
+        weights: tf.Tensor,
+        label_chunk_size: int = 0,
+    ) -> tf.Tensor:
+        """As of any system, a chunk of labels at a time."""
+        return head_cross_entropy_sum(
+            self.head,
+            *states,
+            label_ids=label_ids,
+            weights=weights,
+            label_chunk_size=label_chunk_size,
+        )
+
+    def best(
+        self, states: States, *, top_k: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """As of any system, a chunk of labels at a time."""
+        return head_top_k(self.head, *states, top_k=top_k)
+
+    def look(
+        self, states: States, *, label_ids: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Probabilities and attention (eq. 4) of some labels."""
+        return look(self.head, *states, label_ids=label_ids)

@@ -9,7 +9,7 @@ def multi_hot(label_ids: tf.Tensor, num_labels: int | tf.Tensor) -> tf.Tensor:
     Args:
         label_ids: int32 of shape `(batch, most labels)`, padded with -1.
             Ids outside `[0, num_labels)` (padding, and labels that training
-            never saw) have no place in the output and are left out.
+            never saw) have no place in the output and are skipped.
         num_labels: Width of the output.
 
     Returns:

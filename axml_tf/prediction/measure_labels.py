@@ -1,64 +1,68 @@
 """AUC and AUPR of every label, from all scores of a trained model.
 
-    axml-measure-labels --model_dir=MODEL --data_dir=DATA \\
-        --split=test --output=FILE.npz
-
-A predictions file knows the best labels of a document only. For Table 6 of
-the paper as it is meant, the report takes this file as well:
-`--label_performance=NAME=FILE.npz`. While it works, the scores of all labels
-stand on disk beside the output, 4 bytes for each label of each document.
+A predictions file knows the best labels of a document only; here all of them
+are ranked, for Table 6 of the paper as it is meant.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator
-
-from axml_tf.console import errors, quiet_start  # noqa: F401  # isort: skip
+from pathlib import Path
 
 import numpy as np
 
+from axml_tf.console.errors import UserError
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation import label_performance
 from axml_tf.evaluation.label_performance import LabelPerformance
 from axml_tf.evaluation.truth import Truth
 from axml_tf.prediction.top_k import predict_all_labels
+from axml_tf.runs.trained_model import TrainedModel
 
 # Scores in memory at once.
 _BLOCK = 1 << 26
 
 
 def measure_labels(
-    model_dir: str | os.PathLike,
-    data_dir: str | os.PathLike,
+    model: TrainedModel,
+    data: PreparedData,
     split: str,
-    batch_size: int,
-    work_dir: str | os.PathLike,
+    *,
+    batch_size: int = 40,
+    work_dir: Path,
 ) -> LabelPerformance:
     """Predicts all labels of a split, and measures each over documents.
 
     Args:
-        model_dir: folder that axml-train filled.
-        data_dir: folder of the data the model was trained on.
+        model: predicts.
+        data: that it was trained on.
         split: name of the split.
         batch_size: documents per step.
-        work_dir: where the scores stand for a while.
+        work_dir: where the scores of all labels stand for a while, 4 bytes
+            for each label of each document.
 
     Raises:
-        UserError: model or data are missing, damaged, or do not fit each
-            other.
+        UserError: the data are missing, damaged, or not those of the model;
+            or their records are of other documents than their true labels.
     """
-    truth = Truth.load(data_dir, split)
+    truth = Truth.load(data, split)
     rows = {name: row for row, name in enumerate(truth.document_ids)}
-    num_labels = truth.info.num_labels
+    shape = (len(rows), data.info.num_labels)
     with tempfile.TemporaryFile(dir=work_dir) as file:
-        scores = np.memmap(
-            file, np.float32, "w+", shape=(len(rows), num_labels)
-        )
+        scores = np.memmap(file, np.float32, "w+", shape=shape)
         for names, values in predict_all_labels(
-            model_dir, data_dir, split, batch_size
+            model, data, split, batch_size=batch_size
         ):
-            scores[[rows[name] for name in names]] = values
+            try:
+                places = [rows.pop(name) for name in names]
+            except KeyError as error:
+                raise UserError(
+                    f"{data.true_labels_path(split)} does not have document "
+                    f"{error}, or the records have it twice. Prepare the data "
+                    "again."
+                ) from error
+            scores[places] = values
         return label_performance.from_scores(
-            _blocks(scores), truth.labels, truth.info.fingerprint
+            _blocks(scores), truth.labels, data.info.fingerprint
         )
 
 

@@ -19,7 +19,7 @@ class ServerError(Exception):
             there is none.
     """
 
-    def __init__(self, message: str, status: str):
+    def __init__(self, message: str, status: str) -> None:
         super().__init__(message)
         self.status = status
 
@@ -34,7 +34,9 @@ class Rest:
         timeout: seconds that a call may take.
     """
 
-    def __init__(self, url: str, model: str, label: str, timeout: float):
+    def __init__(
+        self, url: str, model: str, label: str, timeout: float
+    ) -> None:
         place = f"{url.rstrip('/')}/v1/models/{quote(model, safe='')}"
         if label:
             place += f"/labels/{quote(label, safe='')}"
@@ -51,10 +53,17 @@ class Rest:
     ) -> dict[str, np.ndarray]:
         """Calls a signature.
 
+        Args:
+            signature: its name.
+            inputs: arrays, or lists of rows, by name.
+
+        Returns:
+            The outputs by name; texts are UTF-8, in arrays of objects.
+
         Raises:
             ServerError: there is no answer.
         """
-        body = {
+        body: dict[str, Any] = {
             "signature_name": signature,
             "inputs": {name: _to_json(x) for name, x in inputs.items()},
         }
@@ -65,16 +74,14 @@ class Rest:
             answer = response.json()
         except (requests.RequestException, ValueError) as error:
             raise ServerError(f"{self._url}: {_why(error)}", "") from error
-        if response.status_code != 200 or "outputs" not in answer:
+        outputs = answer.get("outputs") if isinstance(answer, dict) else None
+        if response.status_code != 200 or not isinstance(outputs, dict):
             raise ServerError(
                 f"{self._url}: {_reason_of(answer)} "
                 f"(HTTP status {response.status_code}).",
                 str(response.status_code),
             )
-        return {
-            name: _to_array(values)
-            for name, values in answer["outputs"].items()
-        }
+        return {name: _to_array(values) for name, values in outputs.items()}
 
 
 def _why(error: Exception) -> str:
@@ -89,10 +96,8 @@ def _why(error: Exception) -> str:
 
 
 def _reason_of(answer: Any) -> str:
-    try:
-        return reason(answer["error"])
-    except (KeyError, TypeError):
-        return str(answer)
+    message = answer.get("error") if isinstance(answer, dict) else None
+    return reason(message) if isinstance(message, str) else str(answer)
 
 
 def _to_json(value: Any) -> Any:

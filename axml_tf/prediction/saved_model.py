@@ -26,28 +26,50 @@ class SavedModel:
         UserError: there is no exported model, or it is damaged.
     """
 
-    def __init__(self, path: str | os.PathLike):
-        path = newest_version(path)
+    def __init__(self, path: str | os.PathLike) -> None:
+        self._path = newest_version(path)
         try:
             # Kept, because its variables go with it.
-            self._loaded = tf.saved_model.load(os.fspath(path))
+            self._loaded = tf.saved_model.load(os.fspath(self._path))
             self._loaded.signatures[signatures.EXPLAIN]
         except (tf.errors.OpError, OSError, KeyError) as error:
             raise UserError(
-                f"{path} is damaged or was not made by axml-export ({error})."
+                f"{self._path} is damaged or was not made by axml-export "
+                f"({error})."
             ) from error
 
     def call(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        """Calls a signature; `signatures.py` has them all.
+        """Calls a signature; `axml_tf/formats/signatures.py` has them all.
 
         Args:
             signature: its name.
             **inputs: arrays, or lists of rows, by name.
+
+        Returns:
+            The outputs by name.
+
+        Raises:
+            tf.errors.InvalidArgumentError: the graph refuses an input.
         """
         answer = self._loaded.signatures[signature](
             **{name: tf.constant(x) for name, x in inputs.items()}
         )
         return {name: tensor.numpy() for name, tensor in answer.items()}
+
+    def label_names(self) -> list[str]:
+        """Names of its labels, by id.
+
+        Raises:
+            UserError: the list of them is missing or damaged.
+        """
+        path = self._path / "assets" / "labels.txt"
+        try:
+            content = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(
+                f"{path} cannot be read ({error}). Export the model again."
+            ) from error
+        return content.removesuffix("\n").split("\n")
 
 
 def versions(base_dir: str | os.PathLike) -> list[int]:

@@ -2,10 +2,9 @@
 
 import contextlib
 import dataclasses
-import os
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
@@ -13,44 +12,47 @@ from tqdm import tqdm
 from axml_tf.console import machine, origin
 from axml_tf.console.errors import UserError
 from axml_tf.dataset import input_pipeline
-from axml_tf.dataset.data_identity import labels_hash
-from axml_tf.dataset.dataset_info import LABELS_FILE, DatasetInfo
+from axml_tf.dataset.dataset_info import LABELS_FILE
+from axml_tf.dataset.input_pipeline import Batching
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats.predictions import Provenance, TopK
-from axml_tf.models.registry import top_k_function
-from axml_tf.runs.checkpoints import load_best_model
+from axml_tf.models.neural_system import NeuralSystem
 from axml_tf.runs.costs import load_costs
-from axml_tf.runs.run_record import RunRecord, check_fits
+from axml_tf.runs.trained_model import TrainedModel
+
+_TOKEN_IDS = tf.TensorSpec([None, None], tf.int32)
+
+# From token ids, int32 `(batch, tokens)`, to scores, float32 `(batch, top_k)`,
+# descending, and label ids, int32, of the same shape.
+BestLabels = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
-def top_k_labels(
-    model: keras.Model, top_k: int
-) -> "tf.types.experimental.GenericFunction":
+def top_k_labels(system: NeuralSystem, top_k: int) -> BestLabels:
     """Compiles a function from token ids to the best labels.
 
     Args:
-        model: as `build_model` made it.
-        top_k: int. Labels per document; all labels where there are fewer.
+        system: predicts.
+        top_k: labels per document; all labels where there are fewer.
 
     Returns:
         Function of int32 `(batch, tokens)` that gives probabilities, float32
         `(batch, top_k)`, descending, and label ids, int32, of the same
         shape. Ties have the lower label id first.
     """
+    top_k = min(top_k, system.config.num_labels)
 
-    best = top_k_function(model, min(top_k, model.output.shape[1]))
-
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
-    def function(token_ids):
-        logits, label_ids = best(token_ids)
+    @tf.function(input_signature=[_TOKEN_IDS])
+    def function(token_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        logits, label_ids = system.best(system.read(token_ids), top_k=top_k)
         return tf.sigmoid(logits), label_ids
 
     return function
 
 
 def predict_top_k(
-    function: Callable, batches: Iterable[dict[str, tf.Tensor]]
+    function: BestLabels, batches: Iterable[dict[str, tf.Tensor]]
 ) -> TopK:
-    """Predicts every document of `batches`; rows of weight 0 are left out.
+    """Predicts every document of `batches`; rows of weight 0 are skipped.
 
     Args:
         function: as `top_k_labels` makes it.
@@ -76,17 +78,18 @@ def predict_top_k(
 
 
 def predict_split(
-    model_dir: str | os.PathLike,
-    data_dir: str | os.PathLike,
+    model: TrainedModel,
+    data: PreparedData,
     split: str,
+    *,
     top_k: int,
-    batch_size: int,
+    batch_size: int = 40,
 ) -> TopK:
-    """Predicts a split with the best checkpoint of a run.
+    """Predicts a split of the data that a model was trained on.
 
     Args:
-        model_dir: folder that axml-train filled.
-        data_dir: folder of the data the model was trained on.
+        model: predicts.
+        data: that it was trained on.
         split: name of the split.
         top_k: labels per document; all labels where there are fewer.
         batch_size: documents per step.
@@ -96,22 +99,20 @@ def predict_split(
         the first batch, and includes the compilation.
 
     Raises:
-        UserError: model or data are missing, damaged, or do not fit each
-            other.
+        UserError: the data are missing, damaged, or not those of the model.
     """
-    labels = labels_hash(data_dir)
-    with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
+    with _batches(model, data, split, batch_size) as batches:
         watch = machine.Stopwatch()
-        found = predict_top_k(top_k_labels(model, top_k), batches)
-    made_by = _made_by(model_dir, labels, watch)
-    return dataclasses.replace(found, made_by=made_by)
+        found = predict_top_k(top_k_labels(model.system, top_k), batches)
+    return dataclasses.replace(found, made_by=_made_by(model, watch))
 
 
 def predict_all_labels(
-    model_dir: str | os.PathLike,
-    data_dir: str | os.PathLike,
+    model: TrainedModel,
+    data: PreparedData,
     split: str,
-    batch_size: int,
+    *,
+    batch_size: int = 40,
 ) -> Iterator[tuple[list[str], np.ndarray]]:
     """Scores of all labels, a batch of documents at a time.
 
@@ -123,12 +124,13 @@ def predict_all_labels(
     Raises:
         UserError: as in `predict_split`.
     """
-    with _opened(model_dir, data_dir, split, batch_size) as (model, batches):
-        num_labels = model.output.shape[1]
-        function = tf.function(
-            top_k_function(model, num_labels),
-            input_signature=[tf.TensorSpec([None, None], tf.int32)],
-        )
+    system, num_labels = model.system, model.system.config.num_labels
+
+    @tf.function(input_signature=[_TOKEN_IDS])
+    def function(token_ids: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return system.best(system.read(token_ids), top_k=num_labels)
+
+    with _batches(model, data, split, batch_size) as batches:
         for batch in batches:
             real = batch["weight"].numpy() > 0
             logits, label_ids = (
@@ -141,45 +143,32 @@ def predict_all_labels(
 
 
 @contextlib.contextmanager
-def _opened(
-    model_dir: str | os.PathLike,
-    data_dir: str | os.PathLike,
-    split: str,
-    batch_size: int,
-) -> Iterator[tuple[keras.Model, Iterator[dict[str, tf.Tensor]]]]:
-    """The best model of a run, and every batch of a split, on a bar."""
-    info = DatasetInfo.load(data_dir)
-    num_documents = info.split(split).num_documents
+def _batches(
+    model: TrainedModel, data: PreparedData, split: str, batch_size: int
+) -> Iterator[Iterator[dict[str, Any]]]:
+    """Every batch of a split, on a bar."""
+    num_documents = data.info.split(split).num_documents
     if not num_documents:
-        raise UserError(f"The {split} split of {data_dir} has no documents.")
-    check_fits(model_dir, data_dir, info)
-    model, _ = load_best_model(model_dir, jit_compile=True)
-    training_config = RunRecord.load(model_dir).training
+        raise UserError(f"The {split} split of {data.folder} has no documents.")
+    model.check_fits(data)
+    batching = Batching(batch_size, model.record.training.max_length)
     batches = input_pipeline.guarded(
-        input_pipeline.evaluation_batches(
-            data_dir, info, split, batch_size, training_config.max_length
-        ),
-        data_dir,
-        info,
-        split,
+        input_pipeline.evaluation_batches(data, split, batching), data, split
     )
     with tqdm(total=num_documents, unit=" docs", mininterval=1) as bar:
 
-        def counted():
+        def counted() -> Iterator[dict[str, Any]]:
             for batch in batches:
                 yield batch
                 bar.update(int(batch["weight"].numpy().sum()))
             # Here, for without any batch there is nothing to predict.
-            input_pipeline.check_count(bar.n, info, split)
+            input_pipeline.check_count(bar.n, data.info, split)
 
-        yield model, counted()
+        yield counted()
 
 
-def _made_by(
-    model_dir: str | os.PathLike, labels: str, watch: machine.Stopwatch
-) -> Provenance:
-    record = RunRecord.load(model_dir)
-    costs = load_costs(model_dir)
+def _made_by(model: TrainedModel, watch: machine.Stopwatch) -> Provenance:
+    record, costs = model.record, load_costs(model.folder)
     settings = {**vars(record.model), **vars(record.training)}
     return Provenance(
         record.model.model,
@@ -192,6 +181,6 @@ def _made_by(
         origin.versions(("tensorflow", "keras")),
         {
             **{name: str(value) for name, value in settings.items()},
-            LABELS_FILE: labels,
+            LABELS_FILE: model.data.labels_hash,
         },
     )

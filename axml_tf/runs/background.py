@@ -11,14 +11,14 @@ class Background:
     for. As a context it ends with the last piece done.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1)
-        self._newest: Future | None = None
+        self._newest: Future[None] | None = None
 
     def __enter__(self) -> "Background":
         return self
 
-    def __exit__(self, kind, *_) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._pool.shutdown()
         # An error that ends the context tells more than one of the work.
         if kind is None:

@@ -40,14 +40,7 @@ class CheckpointFolder:
 
     def paths(self) -> list[Path]:
         """All that are there, newest first."""
-        if not self.folder.is_dir():
-            return []
-        numbers = [
-            int(match[1])
-            for path in self.folder.iterdir()
-            if (match := _NAME.fullmatch(path.name))
-        ]
-        return [self._path(number) for number in sorted(numbers, reverse=True)]
+        return [self._path(number) for number in self._numbers()]
 
     def any_set_aside(self) -> bool:
         """Whether damaged ones were found here earlier."""
@@ -62,8 +55,8 @@ class CheckpointFolder:
         Raises:
             OSError: it cannot be written; those there stay as they are.
         """
-        older = self.paths()
-        number = _number(older[0]) + 1 if older else 1
+        older = self._numbers()
+        number = older[0] + 1 if older else 1
         with (
             atomic_file(self._path(number)) as temporary,
             zipfile.ZipFile(temporary, "w") as archive,
@@ -76,15 +69,22 @@ class CheckpointFolder:
                     np.lib.format.write_array(
                         member, np.asanyarray(value), allow_pickle=False
                     )
-        for path in older[self._keep - 1 :]:
-            path.unlink(missing_ok=True)
+        for old in older[self._keep - 1 :]:
+            self._path(old).unlink(missing_ok=True)
+
+    def _numbers(self) -> list[int]:
+        """Numbers of those that are there, newest first."""
+        if not self.folder.is_dir():
+            return []
+        numbers = [
+            int(match[1])
+            for path in self.folder.iterdir()
+            if (match := _NAME.fullmatch(path.name))
+        ]
+        return sorted(numbers, reverse=True)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"ckpt-{number}.npz"
-
-
-def _number(path: Path) -> int:
-    return int(_NAME.fullmatch(path.name)[1])
 
 
 def read(path: str | os.PathLike) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Training state on disk: the newest to go on from, the best to use."""
+"""Training state on disk: the newest to resume from, the best to use."""
 
 import dataclasses
 import functools
@@ -12,12 +12,9 @@ import numpy as np
 
 from axml_tf.console import machine
 from axml_tf.console.errors import UserError
-from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.registry import build_model
 from axml_tf.runs import checkpoint_files
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoint_files import CheckpointFolder
-from axml_tf.runs.run_record import RunRecord
 
 _BEST_DIR = "best"
 _LATEST_DIR = "latest"
@@ -60,8 +57,8 @@ class Progress:
         return dataclasses.asdict(self)
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        for field in dataclasses.fields(self):
-            setattr(self, field.name, field.type(state[field.name]))
+        for name, value in self.state().items():
+            setattr(self, name, type(value)(state[name]))
 
 
 class Variables:
@@ -115,7 +112,7 @@ class Checkpoints:
         self._background = background
 
     def restore_latest(self) -> bool:
-        """Goes on from the newest checkpoint; False where there is none.
+        """Resumes from the newest checkpoint; False where there is none.
 
         One that is damaged is named and set aside, and the one before it
         taken.
@@ -179,32 +176,24 @@ class Checkpoints:
             folder.write(values)
 
 
-def load_best_model(
-    model_dir: str | os.PathLike, jit_compile: bool = False
-) -> tuple[keras.Model, ModelConfig]:
-    """Rebuilds the model of a run with its best weights.
+def restore_best(model_dir: str | os.PathLike, model: keras.Model) -> None:
+    """Gives a model the best weights of a run.
 
     Args:
         model_dir: folder of the run.
-        jit_compile: as in `build_model`.
-
-    Returns:
-        The model and its config.
+        model: built anew from the config of the run.
 
     Raises:
-        UserError: there is no trained model, or it is damaged.
+        UserError: there are none, or they are damaged.
     """
-    model_config = RunRecord.load(model_dir).model
     paths = CheckpointFolder(Path(model_dir, _BEST_DIR), keep=1).paths()
     if not paths:
         raise UserError(
             f"{model_dir} holds no finished validation yet: there is no best "
-            "model to use. Go on training."
+            "model to use. Resume training."
         )
     values = checkpoint_files.read(paths[0])
-    model = build_model(model_config, jit_compile=jit_compile)
     _restore(Variables(model.weights), "model", values, paths[0])
-    return model, model_config
 
 
 def _array(value: Any) -> np.ndarray:

@@ -3,13 +3,11 @@
 import dataclasses
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from axml_tf.console.errors import UserError
 from axml_tf.console.origin import origin
-from axml_tf.dataset import data_identity
-from axml_tf.dataset.data_identity import differences
-from axml_tf.dataset.dataset_info import DatasetInfo
 from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.storage import json_files
@@ -17,7 +15,7 @@ from axml_tf.storage.files import atomic_file
 
 CONFIG_FILE = "config.json"
 
-# What a run may change when it goes on.
+# What a run may change when it is resumed.
 _MAY_CHANGE = (
     "max_epochs",
     "checkpoint_every",
@@ -27,6 +25,9 @@ _MAY_CHANGE = (
     "label_chunk_size",
 )
 
+# What earlier versions called it.
+_OLD_NAMES = {"train_left_out": "train_skipped"}
+
 
 @dataclasses.dataclass(frozen=True)
 class RunRecord:
@@ -35,7 +36,7 @@ class RunRecord:
     Attributes:
         model: what was built.
         training: how it is trained.
-        data: what it is trained on, as `data_identity` has it.
+        data: what it is trained on, as `PreparedData` has it.
         made_by: versions and commit that began it, as `origin` has them.
     """
 
@@ -62,10 +63,13 @@ class RunRecord:
             return cls(
                 json_files.make(ModelConfig, content["model"]),
                 json_files.make(TrainingConfig, content["training"]),
-                dict(content["data"]),
+                {
+                    _OLD_NAMES.get(name, name): value
+                    for name, value in content["data"].items()
+                },
                 dict(content["made_by"]),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UserError(
                 f"{path} is damaged ({error}). Train the model again."
             ) from error
@@ -89,7 +93,8 @@ def claim(
         model_dir: folder of the run.
         model: what to build.
         training: how to train it.
-        data: what to train on, as `data_identity.training_parts` has it.
+        data: what to train on, as `PreparedData.training_identity` has it, and
+            `train_skipped`, documents skipped.
 
     Returns:
         What is not as it was when the run began, of versions and commit.
@@ -123,18 +128,19 @@ def claim(
     return differences(old.made_by, record.made_by)
 
 
-def check_fits(
-    model_dir: str | os.PathLike, data_dir: str | os.PathLike, info: DatasetInfo
-) -> None:
-    """Checks that a model was trained on the data of a folder.
+def differences(
+    was: Mapping[str, object], now: Mapping[str, object]
+) -> list[str]:
+    """A phrase for everything that differs, in the order of `now`.
 
-    Raises:
-        UserError: it was not, or there is no model; what differs is named.
+    What `was` does not have is not compared: models of earlier versions kept
+    less.
+
+    >>> differences({"max_length": 500}, {"max_length": 200, "labels.txt": "f"})
+    ['max_length was 500, is 200']
     """
-    record = RunRecord.load(model_dir)
-    now = data_identity.model_parts(data_dir, info)
-    if differing := differences(record.data, now):
-        raise UserError(
-            f"{model_dir} was trained on other data than {data_dir} holds: "
-            f"{'; '.join(differing)}. Name the data it was trained on."
-        )
+    return [
+        f"{name} was {was[name]}, is {value}"
+        for name, value in now.items()
+        if name in was and was[name] != value
+    ]

@@ -2,6 +2,12 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+# What `signal.signal` takes and gives.
+_Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 class StopSignals:
@@ -13,9 +19,9 @@ class StopSignals:
 
     _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.received: str | None = None
-        self._earlier = {}
+        self._earlier: dict[int, _Handler] = {}
 
     def __enter__(self) -> "StopSignals":
         # Python lets only the main thread handle signals.
@@ -26,11 +32,11 @@ class StopSignals:
             }
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, handler in self._earlier.items():
             signal.signal(number, handler)
         self._earlier = {}
 
-    def _note(self, number: int, _) -> None:
+    def _note(self, number: int, _: FrameType | None) -> None:
         self.received = signal.Signals(number).name
         self.__exit__()

@@ -40,15 +40,15 @@ class TrainingConfig:
     gradient_clip_factor: float = setting(
         default=0.0,
         at_least=0,
-        help="Clips a step's gradient at this many times the largest norm of the "
-        "last five steps as well; 0 switches it off.",
+        help="Clips a step's gradient at this many times the largest norm of "
+        "the last five steps as well; 0 switches it off.",
     )
     swa_start_epoch: int = setting(
         default=0,
         at_least=0,
-        help="Epoch from whose end on the weights of all validations are averaged, "
-        "each alike; the average is what is validated and kept. 0 switches "
-        "it off. From the authors' later code, not in the paper.",
+        help="Epoch from whose end on the weights of all validations are "
+        "averaged, each alike; the average is what is validated and kept. 0 "
+        "switches it off. From the authors' later code, not in the paper.",
     )
     gradient_clip_norm: float = setting(
         default=5.0,
@@ -64,13 +64,14 @@ class TrainingConfig:
     early_stopping_patience: int = setting(
         default=5,
         at_least=0,
-        help="Validations without a better nDCG@5 before training stops; 0 never "
-        "stops. The paper says only that it stops early.",
+        help="Validations without a better nDCG@5 before training stops; 0 "
+        "never stops. The paper says only that it stops early.",
     )
     validate_every: int = setting(
         default=0,
         at_least=0,
-        help="Steps between validations; 0 validates at the end of an epoch only.",
+        help="Steps between validations; 0 validates at the end of an epoch "
+        "only.",
     )
     checkpoint_every: str = setting(
         default="500",
@@ -85,8 +86,8 @@ class TrainingConfig:
     attention_every: int = setting(
         default=1,
         at_least=0,
-        help="Epochs between two looks of TensorBoard at the attention on a few "
-        "dev documents; 0 never looks.",
+        help="Epochs between two looks of TensorBoard at the attention on a "
+        "few dev documents; 0 never looks.",
     )
     shuffle_buffer: int = setting(
         default=10000,
@@ -103,14 +104,14 @@ class TrainingConfig:
     on_bad_record: str = setting(
         default="fail",
         choices=_ON_BAD_RECORD,
-        help="What a damaged record of the training split does: end the run, or "
-        "be left out, counted and named.",
+        help="What a damaged record of the training split does: end the run, "
+        "or be skipped, counted and named.",
     )
     label_chunk_size: int = setting(
         default=0,
         at_least=0,
-        help="Labels that the loss works on at once; 0 chooses what fits a fixed "
-        "budget of memory. The result is the same.",
+        help="Labels that the loss works on at once; 0 chooses what fits a "
+        "fixed budget of memory. The result is the same.",
     )
     num_replicas: int = setting(
         default=0,
@@ -120,8 +121,8 @@ class TrainingConfig:
     )
     deterministic_ops: bool = setting(
         default=True,
-        help="Whether TensorFlow's ops give the same bits each time. Switch it off "
-        "where a GPU has no such op.",
+        help="Whether TensorFlow's ops give the same bits each time. Switch it "
+        "off where a GPU has no such op.",
     )
     seed: int = setting(
         default=0,

@@ -46,6 +46,9 @@ def atomic_file(path: str | os.PathLike) -> Iterator[Path]:
 def check_writable(path: str | os.PathLike) -> None:
     """Finds out before long work whether a file can be written in the end.
 
+    Args:
+        path: of the file; its folder is made when missing.
+
     Raises:
         UserError: a folder stands at `path`.
         OSError: its folder cannot be made or written to.

@@ -15,6 +15,12 @@ _Made = TypeVar("_Made")
 def read_json(path: str | os.PathLike) -> Any:
     """Reads a file of JSON, at most 16 MiB.
 
+    Args:
+        path: the file.
+
+    Returns:
+        What it says: dictionaries, lists, texts, numbers.
+
     Raises:
         ValueError: it is larger, or no JSON.
         OSError: it cannot be read.

@@ -12,7 +12,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -99,6 +99,10 @@ def read_npz(
 def read_npy(path: str | os.PathLike, expected: Expected) -> np.ndarray:
     """Reads an .npy file, within the bounds of `read_npz`.
 
+    Args:
+        path: the file.
+        expected: what its array must be.
+
     Raises:
         ValueError: the file is damaged, claims what it cannot hold, or holds
             something else than expected.
@@ -128,7 +132,7 @@ def _members(
     expected: Mapping[str, Expected] | None,
 ) -> dict[str, zipfile.ZipInfo]:
     """Members by the names of their arrays."""
-    members = {}
+    members: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         name = member.filename.removesuffix(".npy")
         if name in members or (expected and name not in expected):
@@ -172,7 +176,7 @@ def _read_member(
 
 
 def _checked_array(
-    file: BinaryIO, size: int, size_in_file: int, expected: Expected | None
+    file: IO[bytes], size: int, size_in_file: int, expected: Expected | None
 ) -> int:
     """Checks what the header at the start of an .npy file says.
 

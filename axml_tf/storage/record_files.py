@@ -22,6 +22,9 @@ def check_lengths(path: str | os.PathLike) -> None:
     for files that are not compressed: of others TensorFlow takes memory as it
     reads. Files that are cut off pass, TensorFlow tells them by itself.
 
+    Args:
+        path: the file, not compressed.
+
     Raises:
         ValueError: a record claims that.
         OSError: the file cannot be read.

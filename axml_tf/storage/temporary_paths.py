@@ -24,6 +24,9 @@ def temporary_file(path: Path) -> Iterator[Path]:
     """Yields an empty file beside `path`, with its suffix.
 
     It is removed at the end, if it is still there.
+
+    Args:
+        path: of the output; its folder exists.
     """
     prefix = _prefix(path)
 
@@ -47,6 +50,9 @@ def temporary_directory(path: Path) -> Iterator[Path]:
     """Yields an empty folder beside `path`.
 
     It is removed at the end with all that is in it, if it is still there.
+
+    Args:
+        path: of the output; its parent exists.
     """
     prefix = _prefix(path)
     for left in _left_behind(path):

@@ -13,7 +13,7 @@ class GradientLimit:
     The second is `factor` times the largest norm of the last five steps, as
     in the authors' code of AttentionXML's later version. A step counts with
     at most twice that largest norm. Theirs counts at most 1 as well, a bound
-    that belongs to the scale of their loss; it is left out here.
+    that belongs to the scale of their loss; it is not used here.
 
     Args:
         norm: fixed limit; 0 for none.
@@ -44,5 +44,5 @@ class GradientLimit:
         return {"recent": self._recent}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Goes on from a checkpoint."""
+        """Resumes from a checkpoint."""
         self._recent = state["recent"]

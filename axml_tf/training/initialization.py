@@ -1,54 +1,33 @@
 """Starting values that come from the data."""
 
-import os
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from axml_tf.console.errors import UserError
-from axml_tf.dataset.dataset_info import (
-    EMBEDDINGS_FILE,
-    DatasetInfo,
-    read_labels,
-)
-from axml_tf.models.attention_xml import has_attention
-from axml_tf.models.model_config import ModelConfig
+from axml_tf.dataset.prepared_data import PreparedData
+from axml_tf.models.neural_system import NeuralSystem
 from axml_tf.storage.npz_files import Expected, read_npy
 
 
-def initialize(
-    model: keras.Model,
-    config: ModelConfig,
-    info: DatasetInfo,
-    data_dir: str | os.PathLike,
-) -> None:
+def initialize(system: NeuralSystem, data: PreparedData) -> None:
     """Sets pre-trained word vectors and, if asked for, label biases.
 
     Args:
-        model: just built.
-        config: what it was built from.
-        info: description of the prepared data.
-        data_dir: its folder.
+        system: just built.
+        data: the prepared data.
 
     Raises:
         UserError: a file of the data is missing, damaged or of another size.
     """
-    if info.embedding_dim is not None:
-        _set_embeddings(
-            model.get_layer("embedding"), Path(data_dir, EMBEDDINGS_FILE)
-        )
-    if config.label_bias:
-        _, counts = read_labels(data_dir)
-        biases = (
-            model.get_layer("label_head").label_biases
-            if has_attention(model)
-            else model.get_layer("output").bias
-        )
-        biases.assign(
+    if data.info.embedding_dim is not None:
+        _set_embeddings(system.embedding, data.embeddings_path)
+    if system.config.label_bias and system.label_biases is not None:
+        system.label_biases.assign(
             _log_odds(
-                counts[: info.num_labels],
-                info.splits["train"].num_documents,
+                data.label_counts[: data.info.num_labels],
+                data.info.split("train").num_documents,
             )
         )
 
@@ -71,5 +50,5 @@ def _set_embeddings(layer: keras.layers.Embedding, path: Path) -> None:
 
 def _log_odds(counts: list[int], num_documents: int) -> np.ndarray:
     # Half a document on either side keeps the odds finite.
-    counts = np.asarray(counts, np.float64)
-    return np.log((counts + 0.5) / (num_documents - counts + 0.5))
+    with_label = np.asarray(counts, np.float64)
+    return np.log((with_label + 0.5) / (num_documents - with_label + 0.5))

@@ -26,7 +26,7 @@ class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
         self.warmup_steps = warmup_steps
         self.decay_steps = decay_steps
 
-    def __call__(self, step):
+    def __call__(self, step: int | tf.Tensor) -> tf.Tensor:
         step = ops.cast(step, "float32")
         rate = ops.convert_to_tensor(self.learning_rate, "float32")
         if self.warmup_steps:
@@ -36,7 +36,7 @@ class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):
             rate = rate * 0.5 * (1 + ops.cos(math.pi * done))
         return rate
 
-    def get_config(self):
+    def get_config(self) -> dict[str, float | int]:
         return {
             "learning_rate": self.learning_rate,
             "warmup_steps": self.warmup_steps,
@@ -58,7 +58,12 @@ class LazyAdam(keras.optimizers.Adam):
      - [Kingma & Ba, 2015](https://arxiv.org/abs/1412.6980), algorithm 1
     """
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(
+        self,
+        gradient: tf.Tensor | tf.IndexedSlices,
+        variable: keras.Variable,
+        learning_rate: tf.Tensor,
+    ) -> None:
         index = self._get_variable_index(variable)
         momentum = self._momentums[index].value
         velocity = self._velocities[index].value
@@ -95,7 +100,9 @@ class LazyAdam(keras.optimizers.Adam):
         )
 
 
-def _decay_rows(moment, rows, value, beta: float) -> tf.Tensor:
+def _decay_rows(
+    moment: tf.Variable, rows: tf.Tensor, value: tf.Tensor, beta: float
+) -> tf.Tensor:
     """Moves some rows of a moment towards `value`; returns them."""
     updated = beta * tf.gather(moment, rows) + (1 - beta) * value
     moment.scatter_update(tf.IndexedSlices(updated, rows))

@@ -1,8 +1,10 @@
 """The training loop: one, under every strategy."""
 
-import os
+import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,15 +15,16 @@ from axml_tf.console.errors import Resumable, UserError
 from axml_tf.console.machine import Stopwatch
 from axml_tf.console.progress_meter import ProgressMeter
 from axml_tf.dataset import input_pipeline
-from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.input_pipeline import Batching
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.registry import build_model
+from axml_tf.models.system_registry import make_system
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints, Progress, Variables
 from axml_tf.runs.costs import Costs, load_costs
+from axml_tf.runs.observers import Observer
 from axml_tf.runs.stop_signals import StopSignals
 from axml_tf.runs.training_config import TrainingConfig
-from axml_tf.training.board.board import Board
 from axml_tf.training.gradient_clipping import GradientLimit
 from axml_tf.training.initialization import initialize
 from axml_tf.training.optimizers import make_optimizer
@@ -29,72 +32,93 @@ from axml_tf.training.step import make_training_step
 from axml_tf.training.validation import Validation
 from axml_tf.training.weight_average import WeightAverage
 
-# Steps between two points of TensorBoard's training curves.
-_SUMMARIZE_EVERY = 20
+# Steps between two times that observers are told of.
+_TELL_EVERY = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a run is to do.
+
+    Attributes:
+        model: what to build.
+        training: how to train it.
+        data: the prepared data.
+        output_dir: folder of the run.
+        num_skipped: training documents whose records are bad and skipped.
+    """
+
+    model: ModelConfig
+    training: TrainingConfig
+    data: PreparedData
+    output_dir: Path
+    num_skipped: int = 0
 
 
 class Run:
     """One training run; `train` reads from top to bottom.
 
     Args:
+        plan: what it is to do.
         strategy: devices it is trained on.
-        model_config: what to build.
-        config: how to train it.
-        info: description of the prepared data.
-        data_dir: their folder.
-        output_dir: folder of the run.
-        num_left_out: training documents whose records are bad and skipped.
+        validation: measures its weights.
+        observers: are told of its moments.
         signals: may ask it to end.
         background: writes its checkpoints.
     """
 
     def __init__(
         self,
+        plan: Plan,
         strategy: tf.distribute.Strategy,
-        model_config: ModelConfig,
-        config: TrainingConfig,
-        info: DatasetInfo,
-        data_dir: str | os.PathLike,
-        output_dir: str | os.PathLike,
-        num_left_out: int,
+        *,
+        validation: Validation,
+        observers: Sequence[Observer],
         signals: StopSignals,
         background: Background,
     ):
-        self.strategy = strategy
+        config = plan.training
         self.config = config
-        self.info = info
-        self.data_dir = data_dir
-        self.output_dir = output_dir
-        self.num_left_out = num_left_out
+        self.data = plan.data
+        self.plan = plan
+        self.strategy = strategy
+        self.validation = validation
+        self.observers = observers
         self.signals = signals
+        self.batching = Batching(
+            config.batch_size,
+            config.max_length,
+            shuffle_buffer=config.shuffle_buffer,
+            seed=config.seed,
+            skip=config.on_bad_record == "skip",
+        )
+        self.num_documents = plan.data.info.split("train").num_documents
         keras.utils.set_random_seed(config.seed)
         with self.strategy.scope():
-            self.model = build_model(
-                model_config, config.mixed_precision, jit_compile=True
+            system = make_system(
+                plan.model,
+                mixed_precision=config.mixed_precision,
+                jit_compile=True,
             )
-            initialize(self.model, model_config, info, data_dir)
-            self.optimizer = make_optimizer(
-                config, info.splits["train"].num_documents
-            )
-            self.optimizer.build(self.model.trainable_variables)
+            initialize(system, plan.data)
+            self.optimizer = make_optimizer(config, self.num_documents)
+            self.optimizer.build(system.model.trainable_variables)
+        self.model = system.model
         self.step = make_training_step(
-            self.strategy,
-            self.model,
+            system,
             self.optimizer,
             config,
-            self._batches(epoch=0).element_spec,
+            strategy=self.strategy,
+            element_spec=self._batches(epoch=0).element_spec,
         )
         self.first_step_is_made = False
-        self.validation = Validation(
-            model_config, config, info, data_dir, self._end_if_asked_to
-        )
         self.progress = Progress()
         self.gradient_limit = GradientLimit(
             config.gradient_clip_norm, config.gradient_clip_factor
         )
         self.average = WeightAverage()
         self.checkpoints = Checkpoints(
-            output_dir,
+            plan.output_dir,
             {
                 # Weights, and the states of the random generators.
                 "model": Variables(self.model.variables),
@@ -106,17 +130,9 @@ class Run:
             config.keep_checkpoints,
             background,
         )
-        self.earlier_costs = load_costs(output_dir) or Costs()
+        self.earlier_costs = load_costs(plan.output_dir) or Costs()
         self.watch = Stopwatch()
         self.saved_at = self.watch.seconds()
-        self.board = Board(
-            output_dir,
-            self.validation.model,
-            model_config,
-            config,
-            info,
-            data_dir,
-        )
 
     def train(self) -> float:
         """Trains until it is finished.
@@ -129,15 +145,16 @@ class Run:
             Resumable: a signal asked it to end.
         """
         if self.checkpoints.restore_latest():
-            print(f"Going on after step {self.progress.step}.")
+            print(f"Resuming after step {self.progress.step}.")
         else:
-            self.board.introduce()
             self.validation.model.set_weights(self.model.get_weights())
-            self._look_at_attention()
+            for observer in self.observers:
+                observer.run_begins()
         while not self._is_finished():
             self._train_epoch()
         self.checkpoints.wait()
-        self.board.finish(self.progress.step)
+        for observer in self.observers:
+            observer.run_ends(self.progress.step)
         return self.progress.best
 
     def _is_finished(self) -> bool:
@@ -150,7 +167,7 @@ class Run:
         num_seen = 0
         with ProgressMeter(
             f"epoch {epoch + 1}",
-            self.info.splits["train"].num_documents,
+            self.num_documents,
             done * self.config.batch_size,
         ) as meter:
             # A run may have ended before its validation did.
@@ -161,16 +178,17 @@ class Run:
                 num_seen += self._train_step(batch, meter)
             if not done:
                 input_pipeline.check_count(
-                    num_seen, self.info, "train", self.num_left_out
+                    num_seen, self.data.info, "train", self.plan.num_skipped
                 )
             if self.progress.validated_step != self.progress.step:
                 self._validate(meter, epochs_done=epoch + 1)
             self.progress.epoch += 1
             self.progress.step_in_epoch = 0
             self._save_latest()
-            self._look_at_attention()
+            for observer in self.observers:
+                observer.epoch_ends(self.progress.epoch, self.progress.step)
 
-    def _train_step(self, batch, meter: ProgressMeter) -> int:
+    def _train_step(self, batch: dict[str, Any], meter: ProgressMeter) -> int:
         """Makes a step, and what is due after it; documents it has seen."""
         limit = np.float32(self.gradient_limit.value())
         loss, num_documents, norm = map(float, self.step(batch, limit))
@@ -186,14 +204,15 @@ class Run:
             self.first_step_is_made = True
             seconds = time.monotonic() - quiet_start.STARTED
             meter.write(f"First step {seconds:.1f} s after the start.")
-        if self.progress.step % _SUMMARIZE_EVERY == 0:
-            self._summarize(
-                "train",
-                loss=meter.loss,
-                documents_per_second=meter.rate,
-                gradient_norm=norm,
-                learning_rate=float(self.optimizer.learning_rate),
-            )
+        if self.progress.step % _TELL_EVERY == 0:
+            figures = {
+                "loss": meter.loss,
+                "documents_per_second": meter.rate,
+                "gradient_norm": norm,
+                "learning_rate": float(self.optimizer.learning_rate),
+            }
+            for observer in self.observers:
+                observer.steps_are_made(self.progress.step, figures)
         self._end_if_asked_to()
         if not self._validate_if_due(meter) and self._is_time_to_save():
             self._save_latest()
@@ -214,7 +233,8 @@ class Run:
         weights = self.model.get_weights()
         is_averaged = 0 < self.config.swa_start_epoch <= epochs_done
         measures = self.validation.measure(
-            self.average.including(weights) if is_averaged else weights
+            self.average.including(weights) if is_averaged else weights,
+            self._end_if_asked_to,
         )
         # Whatever ends the run while it measures leaves all this undone.
         if is_averaged:
@@ -226,10 +246,10 @@ class Run:
             self.progress.best = score
             self.progress.stale_validations = 0
             self.checkpoints.save_best(self.validation.model)
-            self.board.best(self.progress.step, measures)
         else:
             self.progress.stale_validations += 1
-        self._summarize("dev", **measures)
+        for observer in self.observers:
+            observer.is_validated(self.progress.step, measures, improved)
         figures = ", ".join(f"{k} {100 * v:.2f}" for k, v in measures.items())
         meter.write(
             f"step {self.progress.step}: dev {figures}"
@@ -248,7 +268,7 @@ class Run:
         self._check_weights()
         self.checkpoints.save_latest()
         self.saved_at = self.watch.seconds()
-        self.earlier_costs.plus(self.watch).save(self.output_dir)
+        self.earlier_costs.plus(self.watch).save(self.plan.output_dir)
 
     def _end_if_asked_to(self) -> None:
         if not self.signals.received:
@@ -258,26 +278,22 @@ class Run:
         raise Resumable(
             f"{self.signals.received}: ended after step {self.progress.step}, "
             f"which is saved in {self.checkpoints.paths()[0]}. The same "
-            "command goes on from there."
+            "command resumes from there."
         )
 
-    def _batches(self, epoch: int, done: int = 0):
+    def _batches(
+        self, epoch: int, done: int = 0
+    ) -> tf.distribute.DistributedDataset:
         """Batches of an epoch from the one after `done`, for all replicas."""
         batches = input_pipeline.training_batches(
-            self.data_dir, self.info, self.config, epoch
+            self.data, self.batching, epoch
         )
         return self.strategy.experimental_distribute_dataset(batches.skip(done))
 
-    def _guarded(self, batches) -> Iterator:
-        return input_pipeline.guarded(
-            batches, self.data_dir, self.info, "train"
-        )
-
-    def _summarize(self, group: str, **scalars: float) -> None:
-        self.board.scalars(self.progress.step, group, **scalars)
-
-    def _look_at_attention(self) -> None:
-        self.board.look(self.progress.epoch, self.progress.step)
+    def _guarded(
+        self, batches: tf.distribute.DistributedDataset
+    ) -> Iterator[dict[str, Any]]:
+        return input_pipeline.guarded(batches, self.data, "train")
 
     def _check_weights(self) -> None:
         # A gradient may be finite that makes them infinite.

@@ -1,28 +1,31 @@
 """One step of training, the same under every strategy."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from axml_tf.models.registry import loss_function
+from axml_tf.models.neural_system import NeuralSystem
 from axml_tf.runs.training_config import TrainingConfig
 
 
 def make_training_step(
-    strategy: tf.distribute.Strategy,
-    model: keras.Model,
+    system: NeuralSystem,
     optimizer: keras.optimizers.Optimizer,
     config: TrainingConfig,
-    element_spec: dict,
-) -> Callable:
+    *,
+    strategy: tf.distribute.Strategy,
+    element_spec: dict[str, tf.TypeSpec],
+) -> Callable[[dict[str, Any], np.float32], list[tf.Tensor]]:
     """Compiles forward, backward and update on every replica.
 
     Args:
-        strategy: where model and optimizer were made.
-        model: from token ids to logits.
-        optimizer: built for the model.
+        system: what is trained.
+        optimizer: built for its model.
         config: its `label_chunk_size`, and whether it clips gradients.
+        strategy: where model and optimizer were made.
         element_spec: of the distributed dataset of batches.
 
     Returns:
@@ -31,24 +34,26 @@ def make_training_step(
         three scalars: the loss (the paper's eq. 6), the number of documents,
         and the norm of the gradient before it was clipped.
     """
-    loss_of = loss_function(model, config.label_chunk_size)
-    num_labels = model.output.shape[1]
-    variables = model.trainable_variables
+    num_labels = system.config.num_labels
+    variables = system.model.trainable_variables
     num_replicas = strategy.num_replicas_in_sync
 
     is_clipped = config.gradient_clip_norm or config.gradient_clip_factor
 
-    def replica_step(batch, norm_limit):
+    def replica_step(
+        batch: dict[str, tf.Tensor], norm_limit: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         all_reduce = tf.distribute.get_replica_context().all_reduce
         sum_up = tf.distribute.ReduceOp.SUM
         num_local = tf.reduce_sum(batch["weight"])
         num_documents = all_reduce(sum_up, num_local)
         with tf.GradientTape() as tape:
-            loss = loss_of(
-                batch["token_ids"],
-                batch["label_ids"],
+            loss = system.loss(
+                system.read(batch["token_ids"], training=True),
+                label_ids=batch["label_ids"],
                 # So that it is the mean over the documents of all replicas.
-                batch["weight"] / num_documents,
+                weights=batch["weight"] / num_documents,
+                label_chunk_size=config.label_chunk_size,
             )
         # Eq. 6 divides by the number of labels as well. Adam does not feel a
         # constant factor but for its epsilon, which is larger than a label
@@ -67,7 +72,9 @@ def make_training_step(
         return loss / num_labels, num_local, norm / num_replicas
 
     @tf.function(input_signature=[element_spec, tf.TensorSpec([])])
-    def step(batch, norm_limit):
+    def step(
+        batch: dict[str, tf.Tensor], norm_limit: tf.Tensor
+    ) -> list[tf.Tensor]:
         return [
             strategy.reduce(tf.distribute.ReduceOp.SUM, result, axis=None)
             for result in strategy.run(replica_step, args=(batch, norm_limit))
@@ -76,7 +83,9 @@ def make_training_step(
     return step
 
 
-def _scale(gradient, factor: float | tf.Tensor):
+def _scale(
+    gradient: tf.Tensor | tf.IndexedSlices, factor: float | tf.Tensor
+) -> tf.Tensor | tf.IndexedSlices:
     if isinstance(factor, float) and factor == 1:
         return gradient
     if isinstance(gradient, tf.IndexedSlices):

@@ -10,7 +10,7 @@ class WeightAverage:
      - [Izmailov et al., 2018](https://arxiv.org/abs/1803.05407)
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._count = 0
         self._mean: list[np.ndarray] = []
 
@@ -38,6 +38,6 @@ class WeightAverage:
         return {"count": self._count, **means}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Goes on from a checkpoint."""
+        """Resumes from a checkpoint."""
         self._count = int(state["count"])
         self._mean = [state[f"mean/{i}"] for i in range(len(state) - 1)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.line_files import numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import BadRecord
+from axml_tf.data_prep.readers.on_bad_record import OnBadRecord
 
 _ROW = re.compile(
     rb"\s*(\d+)\s*,\s*(?:"
@@ -20,7 +20,7 @@ _SPACES = {b"n": b" ", b"r": b" ", b"t": b" "}
 
 
 def read_numbered_strings(
-    path: Path, bad_record: BadRecord
+    path: Path, on_bad_record: OnBadRecord
 ) -> Iterator[tuple[int, bytes, bytes]]:
     """Yields line, number and string of every row.
 
@@ -30,7 +30,7 @@ def read_numbered_strings(
 
     Args:
         path: the file, plain or compressed by gzip.
-        bad_record: what becomes of a malformed row.
+        on_bad_record: what happens to a malformed row.
 
     Raises:
         UserError: the header or a row is malformed, or there is no row.
@@ -42,7 +42,7 @@ def read_numbered_strings(
         if not _says_something(content):
             continue
         is_empty = False
-        with bad_record:
+        with on_bad_record:
             yield line, *_parse(content, f"{path}, line {line}")
     if is_empty:
         raise UserError(f"{path}: no row stands behind @data.")
@@ -50,7 +50,7 @@ def read_numbered_strings(
 
 def _skip_header(lines: Iterator[tuple[int, bytes]], path: Path) -> None:
     """Reads up to @data, and checks what the columns are."""
-    attributes = []
+    attributes: list[bytes] = []
     line = 0
     is_open = False
     for line, content in lines:

@@ -10,7 +10,7 @@ from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
 from axml_tf.data_prep.readers.fields import Fields
 from axml_tf.data_prep.readers.line_files import MAX_LINE_BYTES
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.quoting import quote, quote_names
 
 
@@ -38,27 +38,39 @@ class CsvReader:
         return f"{split}.csv"
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
+
+        Raises:
+            OSError: the file is missing.
+            UserError: as of `read_file`.
+        """
+        yield from self.read_file(self._path(split), on_bad_record)
+
+    def read_file(
+        self, path: Path, on_bad_record: OnBadRecord = FAIL
+    ) -> Iterator[Document]:
+        """Yields the documents of a file of any name.
 
         Raises:
             UserError: the file has no header or no row, a column is missing
                 or stands twice, a row does not fit the header, or a line or a
                 field is too long.
+            OSError: the file is missing.
         """
-        path = self._path(split)
         # The module's own limit, 128 KB a field, is too small for texts.
         csv.field_size_limit(MAX_LINE_BYTES)
         number = -1
         with open(
             path, encoding="utf-8-sig", errors="surrogateescape", newline=""
         ) as file:
-            rows = csv.reader(_bounded_lines(file, path), strict=True)
-            columns = self._columns(next(_checked(rows, path), []), path)
-            for number, row in enumerate(_checked(rows, path)):
-                place = f"{path}, line {rows.line_num}"
-                with bad_record:
+            rows = _rows(file, path)
+            _, header = next(rows, (1, []))
+            columns = self._columns(header, path)
+            for number, (line, row) in enumerate(rows):
+                place = f"{path}, line {line}"
+                with on_bad_record:
                     yield self._document(row, columns, number, place)
         if number < 0:
             raise UserError(f"{path} is empty: expected a row a document.")
@@ -103,6 +115,18 @@ class CsvReader:
         )
 
 
+def _rows(file: TextIO, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yields the fields of every row, and the line in which it ends."""
+    rows = csv.reader(_bounded_lines(file, path), strict=True)
+    try:
+        for row in rows:
+            # An empty line gives an empty row.
+            if row:
+                yield rows.line_num, row
+    except csv.Error as error:
+        raise UserError(f"{path}, line {rows.line_num}: {error}.") from error
+
+
 def _bounded_lines(file: TextIO, path: Path) -> Iterator[str]:
     lines = iter(lambda: file.readline(MAX_LINE_BYTES + 1), "")
     for number, line in enumerate(lines, 1):
@@ -112,11 +136,3 @@ def _bounded_lines(file: TextIO, path: Path) -> Iterator[str]:
                 f"{MAX_LINE_BYTES:,} bytes."
             )
         yield line
-
-
-def _checked(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
-    try:
-        # An empty line gives an empty row.
-        yield from filter(None, rows)
-    except csv.Error as error:
-        raise UserError(f"{path}, line {rows.line_num}: {error}.") from error

@@ -36,7 +36,7 @@ def make_document(
     Args:
         document_id: its id.
         text: its raw text.
-        labels: names of its labels; empty ones are left out.
+        labels: names of its labels; empty ones are dropped.
         place: file and line, for the message.
 
     Raises:

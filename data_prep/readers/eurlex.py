@@ -31,8 +31,12 @@ from pathlib import Path
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.arff import read_numbered_strings
 from axml_tf.data_prep.readers.document import Document, make_document
-from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.line_files import (
+    find_file,
+    numbered_lines,
+    require_file,
+)
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.qrels import LabelTable, parse_number
 from axml_tf.data_prep.readers.unique_ids import UniqueIds
 
@@ -84,7 +88,7 @@ class EurlexReader:
         )
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
 
@@ -93,19 +97,16 @@ class EurlexReader:
                 document stands twice, or test_ids.txt has one that is not in
                 the corpus.
         """
-        path = (
-            self._find_fold(self._fold, split)
-            if self._fold
-            else find_file(self.input_dir, [_WHOLE])
-        )
-        # Here: if it is damaged, that is no matter of a single record.
+        name = _FOLD.format(self._fold, split) if self._fold else _WHOLE
+        path = require_file(self.input_dir, [name], self.expected(split))
+        # Here: if it is damaged, this concerns no single record.
         descriptors = self._descriptors
         ids = UniqueIds()
         missing = dict(self._test_ids)
-        rows = read_numbered_strings(path, bad_record)
+        rows = read_numbered_strings(path, on_bad_record)
         for line, digits, text in rows:
             place = f"{path}, line {line}"
-            with bad_record:
+            with on_bad_record:
                 number = parse_number(digits, place)
                 ids.add(str(number), path, line)
                 missing.pop(number, None)
@@ -129,7 +130,7 @@ class EurlexReader:
         path = find_file(self.input_dir, [_TEST_IDS])
         if self._fold or path is None:
             return {}
-        found = {}
+        found: dict[int, int] = {}
         for line, content in numbered_lines(path):
             place = f"{path}, line {line}"
             number = parse_number(content.strip(), place)
@@ -142,13 +143,9 @@ class EurlexReader:
 
     @functools.cached_property
     def _descriptors(self) -> LabelTable:
-        path = find_file(self.input_dir, [_DESCRIPTORS])
-        if path is None:
-            raise UserError(
-                f"{self.input_dir} has no {_DESCRIPTORS}: expected "
-                f"{self.expected('train')}."
-            )
-        return LabelTable(path)
+        return LabelTable(
+            require_file(self.input_dir, [_DESCRIPTORS], self.expected("train"))
+        )
 
     def _find_fold(self, fold: int, split: str) -> Path | None:
         return find_file(self.input_dir, [_FOLD.format(fold, split)])

@@ -9,8 +9,12 @@ from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
 from axml_tf.data_prep.readers.fields import Fields
 from axml_tf.data_prep.readers.json_object import encode_text, parse_object
-from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.line_files import (
+    find_file,
+    numbered_lines,
+    require_file,
+)
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.quoting import quote, quote_names
 
 
@@ -18,7 +22,7 @@ class JsonlReader:
     """Reads a folder in the `jsonl` format.
 
     Labels are a list of strings (or integers), or one string that is split
-    at `fields.label_separator`. Blank lines are passed over.
+    at `fields.label_separator`. Blank lines are ignored.
 
     Args:
         input_dir: the folder.
@@ -31,22 +35,32 @@ class JsonlReader:
 
     def splits(self) -> list[str]:
         """Names of the splits that are there."""
-        return [split for split in SPLITS if self._path(split)]
+        return [s for s in SPLITS if find_file(self.input_dir, _names(s))]
 
     def expected(self, split: str) -> str:
         """Names of the files that make up a split, for messages."""
         return f"{split}.jsonl or {split}.jsonl.gz"
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
+
+        Raises:
+            UserError: the file is missing; or as of `read_file`.
+        """
+        path = require_file(self.input_dir, _names(split), self.expected(split))
+        yield from self.read_file(path, on_bad_record)
+
+    def read_file(
+        self, path: Path, on_bad_record: OnBadRecord = FAIL
+    ) -> Iterator[Document]:
+        """Yields the documents of a file of any name.
 
         Raises:
             UserError: the file holds no document, is a damaged gzip file, or
                 a line is no object with the expected fields.
         """
-        path = self._path(split)
         has_ids = None
         is_empty = True
         for number, line in numbered_lines(path):
@@ -54,7 +68,7 @@ class JsonlReader:
             if not line.strip():
                 continue
             is_empty = False
-            with bad_record:
+            with on_bad_record:
                 record = parse_object(line, place)
                 if has_ids is None:
                     has_ids = self.fields.has_ids(record)
@@ -69,9 +83,6 @@ class JsonlReader:
         if is_empty:
             raise UserError(f"{path} is empty: expected a line a document.")
 
-    def _path(self, split: str) -> Path | None:
-        return find_file(self.input_dir, [f"{split}.jsonl"])
-
     def _labels(self, record: dict[str, Any], place: str) -> list[str]:
         name = self.fields.labels_field
         value = _field(record, name, place)
@@ -83,6 +94,10 @@ class JsonlReader:
                 f"{name!r}, found {quote(value)}."
             )
         return [str(label) for label in value]
+
+
+def _names(split: str) -> list[str]:
+    return [f"{split}.jsonl"]
 
 
 def _field(record: dict[str, Any], name: str, place: str) -> Any:

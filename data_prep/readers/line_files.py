@@ -3,7 +3,7 @@
 import gzip
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from axml_tf.console.errors import UserError
@@ -14,7 +14,7 @@ MAX_LINE_BYTES = 1 << 24
 
 
 def find_file(
-    input_dir: str | os.PathLike, names: Iterable[str]
+    input_dir: str | os.PathLike, names: Sequence[str]
 ) -> Path | None:
     """The first of some files that is there, as it is or as NAME.gz."""
     for name in names:
@@ -25,11 +25,30 @@ def find_file(
     return None
 
 
+def require_file(
+    input_dir: str | os.PathLike, names: Sequence[str], expected: str
+) -> Path:
+    """What `find_file` finds.
+
+    Args:
+        input_dir: the folder.
+        names: of the files, the usual one first.
+        expected: what there should be, for the message.
+
+    Raises:
+        UserError: none of them is there.
+    """
+    path = find_file(input_dir, names)
+    if path is None:
+        raise UserError(f"{input_dir} has no {names[0]}: expected {expected}.")
+    return path
+
+
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yields number, counted from 1, and content of every line.
 
-    Only a newline byte ends a line; it is left out. A name that ends in .gz
-    is read compressed.
+    Only a newline byte ends a line; it is not part of the content. A name
+    that ends in .gz is read compressed.
 
     Raises:
         UserError: the file is no gzip file, or a damaged one, or a line has

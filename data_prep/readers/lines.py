@@ -17,7 +17,7 @@ from pathlib import Path
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import SPLITS, Document, make_document
 from axml_tf.data_prep.readers.line_files import numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 
 
 class LinesReader:
@@ -42,7 +42,7 @@ class LinesReader:
         )
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
 
@@ -51,26 +51,37 @@ class LinesReader:
                 have different numbers of lines, a line is too long, or a
                 name is malformed.
         """
-        paths = [self._texts_path(split), self._path(split, "labels")]
-        if not paths[1].is_file():
-            raise UserError(f"{paths[1]} is missing beside {paths[0].name}.")
-        if self._path(split, "ids").is_file():
-            paths.append(self._path(split, "ids"))
-        for path in paths:
-            if path.stat().st_size == 0:
-                raise UserError(f"{path} is empty: expected a line a document.")
+        paths = self._paths(split)
         rows = itertools.zip_longest(*map(numbered_lines, paths))
         for number, row in enumerate(rows):
             if None in row:
                 _raise_unequal(paths)
             text, labels, *ids = (line for _, line in row)
-            with bad_record:
+            with on_bad_record:
                 yield make_document(
                     _decode(ids[0], paths[-1], number) if ids else str(number),
                     text,
                     _decode(labels, paths[1], number).split(),
                     f"{paths[1]}, line {number + 1}",
                 )
+
+    def _paths(self, split: str) -> list[Path]:
+        """Files of texts, of labels and, if there is one, of ids."""
+        texts, labels = self._texts_path(split), self._path(split, "labels")
+        if texts is None:
+            raise UserError(
+                f"{self.input_dir} has no {split}_raw_texts.txt: expected "
+                f"{self.expected(split)}."
+            )
+        if not labels.is_file():
+            raise UserError(f"{labels} is missing beside {texts.name}.")
+        paths = [texts, labels]
+        if self._path(split, "ids").is_file():
+            paths.append(self._path(split, "ids"))
+        for path in paths:
+            if path.stat().st_size == 0:
+                raise UserError(f"{path} is empty: expected a line a document.")
+        return paths
 
     def _texts_path(self, split: str) -> Path | None:
         for kind in ("raw_texts", "texts"):

@@ -34,8 +34,9 @@ from axml_tf.data_prep.readers.line_files import (
     MAX_LINE_BYTES,
     find_file,
     numbered_lines,
+    require_file,
 )
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.sparse_line import split_line
 
 _SPLITS = ("train", "test")
@@ -57,14 +58,14 @@ class LshtcReader:
 
     def splits(self) -> list[str]:
         """Names of the splits that are there."""
-        return [split for split in _SPLITS if self._path(split)]
+        return [s for s in _SPLITS if find_file(self.input_dir, _names(s))]
 
     def expected(self, split: str) -> str:
         """Names of the files that hold a split, for messages."""
         return f"{', '.join(_names(split))} (or .gz of one)"
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
 
@@ -74,20 +75,17 @@ class LshtcReader:
                 a count is no whole number from 0 to a million, or a document
                 has more bytes than a line may have.
         """
-        path = self._path(split)
+        path = require_file(self.input_dir, _names(split), self.expected(split))
         count = 0
         for number, line in numbered_lines(path):
             if number == 1 and line.strip() == _HEADER:
                 continue
             place = f"{path}, line {number}"
-            with bad_record:
+            with on_bad_record:
                 yield _document(line, count, split, place)
             count += 1
         if not count:
             raise UserError(f"{path} is empty: expected a line a document.")
-
-    def _path(self, split: str) -> Path | None:
-        return find_file(self.input_dir, _names(split))
 
 
 def _names(split: str) -> tuple[str, ...]:
@@ -110,7 +108,7 @@ def _document(line: bytes, number: int, split: str, place: str) -> Document:
 
 
 def _words(pairs: bytes, place: str) -> list[bytes]:
-    counts = {}
+    counts: dict[bytes, int] = {}
     num_bytes = 0
     for pair in pairs.split():
         term, _, value = pair.partition(b":")

@@ -28,23 +28,23 @@ class LabelTable:
     """
 
     def __init__(self, path: Path):
-        self._names = {}
+        numbers: dict[bytes, int] = {}
         documents, labels = array.array("q"), array.array("i")
         for number, line in numbered_lines(path):
             place = f"{path}, line {number}"
             name, document = _parse(line, place)
-            if name not in self._names:
+            if name not in numbers:
                 decode_utf8(name, place)
             documents.append(document)
-            labels.append(self._names.setdefault(name, len(self._names)))
+            labels.append(numbers.setdefault(name, len(numbers)))
         if not documents:
             raise UserError(f"{path} is empty: expected `label document 1`.")
-        documents = np.frombuffer(documents, np.int64)
-        labels = np.frombuffer(labels, np.int32)
-        order = np.lexsort((labels, documents))
-        self._documents, self._labels = documents[order], labels[order]
+        by_line = np.frombuffer(documents, np.int64)
+        labels_by_line = np.frombuffer(labels, np.int32)
+        order = np.lexsort((labels_by_line, by_line))
+        self._documents, self._labels = by_line[order], labels_by_line[order]
         self._check_unique(order, path)
-        self._names = [name.decode() for name in self._names]
+        self._names = [name.decode() for name in numbers]
 
     def labels_of(self, document: int) -> list[str]:
         """Labels of a document; none where the file does not name it."""

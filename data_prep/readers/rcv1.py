@@ -31,8 +31,9 @@ from axml_tf.data_prep.readers.line_files import (
     MAX_LINE_BYTES,
     find_file,
     numbered_lines,
+    require_file,
 )
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.qrels import LabelTable, parse_number
 from axml_tf.data_prep.readers.unique_ids import UniqueIds
 
@@ -66,7 +67,7 @@ class Rcv1Reader:
         return f"{', '.join(_TOKENS[split])} and {_TOPICS} (or .gz of each)"
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
 
@@ -75,13 +76,13 @@ class Rcv1Reader:
                 a document is too long or stands twice.
         """
         paths = [self._path(name, split) for name in _TOKENS[split]]
-        # Here: if it is damaged, that is no matter of a single record.
+        # Here: if it is damaged, this concerns no single record.
         topics = self._topics
         ids = UniqueIds()
         for path in paths:
             for number, line, text in _documents(path):
                 place = f"{path}, line {line}"
-                with bad_record:
+                with on_bad_record:
                     labels = topics.labels_of(parse_number(number, place))
                     name = number.decode()
                     document = make_document(name, text, labels, place)
@@ -94,25 +95,21 @@ class Rcv1Reader:
         return LabelTable(self._path(_TOPICS, "train"))
 
     def _path(self, name: str, split: str) -> Path:
-        path = find_file(self.input_dir, [name])
-        if path is None:
-            raise UserError(
-                f"{self.input_dir} has no {name}: expected "
-                f"{self.expected(split)}."
-            )
-        return path
+        return require_file(self.input_dir, [name], self.expected(split))
 
 
 def _documents(path: Path) -> Iterator[tuple[bytes, int, bytes]]:
     """Yields number, line and text of every document of a file."""
-    number = start = text = None
+    number, text = b"", None
+    # Line of the document's `.I`; 0 before the first document.
+    start = 0
     for count, line in numbered_lines(path):
         place = f"{path}, line {count}"
         if line.startswith(b".I"):
-            if start is not None:
+            if start:
                 yield number, start, _joined(text, path, start)
             number, start, text = line[2:].strip(), count, None
-        elif start is None:
+        elif not start:
             raise UserError(f"{place}: expected `.I`, found {line!r:.60}.")
         elif text is None:
             if line.strip() != b".W":
@@ -125,7 +122,7 @@ def _documents(path: Path) -> Iterator[tuple[bytes, int, bytes]]:
                     f"{path}, line {start}: expected a document of at most "
                     f"{MAX_LINE_BYTES:,} bytes."
                 )
-    if start is None:
+    if not start:
         raise UserError(f"{path} is empty: expected documents.")
     yield number, start, _joined(text, path, start)
 

@@ -19,8 +19,8 @@ class UniqueIds:
     probability 3e-8.
     """
 
-    def __init__(self):
-        self._paths = []
+    def __init__(self) -> None:
+        self._paths: list[Path] = []
         self._hashes = array.array("Q")
         self._places = array.array("Q")
 

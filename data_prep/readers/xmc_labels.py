@@ -36,7 +36,7 @@ def read_label_names(input_dir: str | os.PathLike) -> list[str] | None:
 
 
 def _read_lines(path: Path) -> list[str]:
-    names = {}
+    names: dict[str, int] = {}
     for number, line in numbered_lines(path):
         name = _on_one_line(_decode(line))
         if not name:
@@ -46,7 +46,8 @@ def _read_lines(path: Path) -> list[str]:
 
 
 def _read_objects(path: Path) -> list[str]:
-    uids, titles = {}, []
+    uids: dict[str, int] = {}
+    titles = []
     for number, line in numbered_lines(path):
         place = f"{path}, line {number}"
         record = parse_object(line, place)
@@ -59,7 +60,7 @@ def _read_objects(path: Path) -> list[str]:
         _add(uids, _on_one_line(uid), number, path)
         titles.append(_on_one_line(title))
     counts = collections.Counter(titles)
-    names = {}
+    names: dict[str, int] = {}
     for number, (uid, title) in enumerate(zip(uids, titles, strict=True), 1):
         if not title or counts[title] > 1:
             title = f"{title} ({uid})".strip()

@@ -32,7 +32,7 @@ import numpy as np
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import make_document
 from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.sparse_line import split_line
 from axml_tf.data_prep.readers.xmc_labels import read_label_names
 
@@ -83,7 +83,7 @@ class XmcSparseReader:
         Raises:
             UserError: several files might be a split.
         """
-        return [split for split in _NAMES if self._path(split)]
+        return [split for split in _NAMES if self._find(split)]
 
     def expected(self, split: str) -> str:
         """Names of the files that hold a split, for messages."""
@@ -94,7 +94,7 @@ class XmcSparseReader:
         return self._header("train").num_features
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[SparseDocument]:
         """Yields the documents of a split.
 
@@ -117,7 +117,7 @@ class XmcSparseReader:
                     f"{place}: line 1 says {header.num_documents:,} "
                     "documents, but here is another one."
                 )
-            with bad_record:
+            with on_bad_record:
                 labels, pairs = split_line(line, place)
                 names = [self._name(label, header, place) for label in labels]
                 document = make_document(str(number - 2), b"", names, place)
@@ -137,7 +137,16 @@ class XmcSparseReader:
     def _label_names(self) -> list[str] | None:
         return read_label_names(self.input_dir)
 
-    def _path(self, split: str) -> Path | None:
+    def _path(self, split: str) -> Path:
+        path = self._find(split)
+        if path is None:
+            raise UserError(
+                f"{self.input_dir} has no {_NAMES[split][0]}: expected "
+                f"{self.expected(split)}."
+            )
+        return path
+
+    def _find(self, split: str) -> Path | None:
         path = find_file(self.input_dir, _NAMES[split])
         if path:
             return path

@@ -21,18 +21,26 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import Document, make_document
 from axml_tf.data_prep.readers.json_object import encode_text, parse_object
-from axml_tf.data_prep.readers.line_files import find_file, numbered_lines
-from axml_tf.data_prep.readers.on_bad_record import FAIL, BadRecord
+from axml_tf.data_prep.readers.line_files import (
+    find_file,
+    numbered_lines,
+    require_file,
+)
+from axml_tf.data_prep.readers.on_bad_record import FAIL, OnBadRecord
 from axml_tf.data_prep.readers.quoting import quote, quote_names
 from axml_tf.data_prep.readers.unique_ids import UniqueIds
 from axml_tf.data_prep.readers.xmc_labels import read_label_names
 
 _STEMS = {"train": "trn", "dev": "dev", "test": "tst"}
+# What JSON holds, for messages.
+_KINDS = {str: "a string", list: "a list"}
+
+_Value = TypeVar("_Value", str, list)
 
 
 class XmcTextReader:
@@ -47,7 +55,7 @@ class XmcTextReader:
 
     def splits(self) -> list[str]:
         """Names of the splits that are there."""
-        return [split for split in _STEMS if self._path(split)]
+        return [s for s in _STEMS if find_file(self.input_dir, _names(s))]
 
     def expected(self, split: str) -> str:
         """Names of the files that make up a split, for messages."""
@@ -55,7 +63,7 @@ class XmcTextReader:
         return f"{stem}.json or {stem}.raw.json (or .gz)"
 
     def read(
-        self, split: str, bad_record: BadRecord = FAIL
+        self, split: str, on_bad_record: OnBadRecord = FAIL
     ) -> Iterator[Document]:
         """Yields the documents of a split.
 
@@ -64,14 +72,15 @@ class XmcTextReader:
                 the expected fields, a label is out of range, or an id stands
                 twice.
         """
-        path = self._path(split)
-        # Here: if it is damaged, that is no matter of a single record.
-        names = self._names
+        path = require_file(self.input_dir, _names(split), self.expected(split))
+        # Here: if it is damaged, this concerns no single record.
+        label_names = self._label_names
         ids = UniqueIds()
         number = 0
         for number, line in numbered_lines(path):
-            with bad_record:
-                document = self._document(line, names, f"{path}, line {number}")
+            place = f"{path}, line {number}"
+            with on_bad_record:
+                document = _document(line, label_names, place)
                 ids.add(document.id, path, number)
                 yield document
         if not number:
@@ -79,37 +88,37 @@ class XmcTextReader:
         ids.check()
 
     @functools.cached_property
-    def _names(self) -> list[str] | None:
+    def _label_names(self) -> list[str] | None:
         return read_label_names(self.input_dir)
 
-    def _path(self, split: str) -> Path | None:
-        stem = _STEMS[split]
-        names = (f"{stem}.json", f"{stem}.raw.json")
-        return find_file(self.input_dir, names)
 
-    def _document(
-        self, line: bytes, names: list[str] | None, place: str
-    ) -> Document:
-        record = parse_object(line, place)
-        uid, title, content = (
-            _field(record, name, str, "a string", place)
-            for name in ("uid", "title", "content")
+def _names(split: str) -> tuple[str, str]:
+    stem = _STEMS[split]
+    return f"{stem}.json", f"{stem}.raw.json"
+
+
+def _document(
+    line: bytes, label_names: list[str] | None, place: str
+) -> Document:
+    record = parse_object(line, place)
+    uid, title, content = (
+        _field(record, name, str, place) for name in ("uid", "title", "content")
+    )
+    targets = _field(record, "target_ind", list, place)
+    relevances = record.get("target_rel")
+    if relevances is not None and (
+        not isinstance(relevances, list) or len(relevances) != len(targets)
+    ):
+        raise UserError(
+            f"{place}: expected as many entries in 'target_rel' as in "
+            "'target_ind'."
         )
-        targets = _field(record, "target_ind", list, "a list", place)
-        relevances = record.get("target_rel")
-        if relevances is not None and (
-            not isinstance(relevances, list) or len(relevances) != len(targets)
-        ):
-            raise UserError(
-                f"{place}: expected as many entries in 'target_rel' as in "
-                "'target_ind'."
-            )
-        labels = [_name(target, names, place) for target in targets]
-        text = encode_text(f"{title} {content}")
-        return make_document(uid, text, labels, place)
+    labels = [_label(target, label_names, place) for target in targets]
+    text = encode_text(f"{title} {content}")
+    return make_document(uid, text, labels, place)
 
 
-def _name(target: Any, names: list[str] | None, place: str) -> str:
+def _label(target: Any, names: list[str] | None, place: str) -> str:
     # A boolean is an integer, too.
     if type(target) is not int:
         raise UserError(
@@ -127,8 +136,8 @@ def _name(target: Any, names: list[str] | None, place: str) -> str:
 
 
 def _field(
-    record: dict[str, Any], name: str, kind: type, wanted: str, place: str
-) -> Any:
+    record: dict[str, Any], name: str, kind: type[_Value], place: str
+) -> _Value:
     if name not in record:
         raise UserError(
             f"{place}: field {name!r} is missing; there are "
@@ -137,7 +146,7 @@ def _field(
     value = record[name]
     if not isinstance(value, kind):
         raise UserError(
-            f"{place}: expected {wanted} in field {name!r}, found "
+            f"{place}: expected {_KINDS[kind]} in field {name!r}, found "
             f"{quote(value)}."
         )
     return value

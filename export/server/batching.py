@@ -1,7 +1,6 @@
 """Puts requests together that come at about the same time."""
 
 import asyncio
-import functools
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from typing import NamedTuple
@@ -9,30 +8,15 @@ from typing import NamedTuple
 import grpc
 import numpy as np
 
+from axml_tf.export.server.batching_parameters import BatchingParameters
 from axml_tf.export.server.request_errors import RequestError
-from axml_tf.export.server.servable import Arrays, Servable
-
-
-class BatchingParameters(NamedTuple):
-    """When a batch goes, as in TensorFlow Serving's file of that name.
-
-    Attributes:
-        max_batch_size: rows of a batch.
-        batch_timeout_micros: time that a request waits for others.
-        num_batch_threads: batches worked on at once.
-        max_enqueued_batches: batches that may wait.
-    """
-
-    max_batch_size: int = 16
-    batch_timeout_micros: int = 2000
-    num_batch_threads: int = 2
-    max_enqueued_batches: int = 64
+from axml_tf.export.server.servable import Arrays
 
 
 class _Waiting(NamedTuple):
     inputs: Arrays
     rows: int
-    answer: asyncio.Future
+    answer: asyncio.Future[Arrays]
 
 
 class Batcher:
@@ -53,9 +37,10 @@ class Batcher:
         run: Callable[[Arrays], Arrays],
         executor: Executor,
         parameters: BatchingParameters,
+        *,
         slots: asyncio.Semaphore,
-        ended: Callable[[], None],
-    ):
+        ended: Callable[[], object],
+    ) -> None:
         self._run = run
         self._ended = ended
         self._executor = executor
@@ -69,6 +54,10 @@ class Batcher:
     async def __call__(self, inputs: Arrays, rows: int) -> Arrays:
         """Answers one request.
 
+        Args:
+            inputs: arrays by name, each of that many rows.
+            rows: of the request.
+
         Raises:
             RequestError: too many wait already, or the graph refuses it.
         """
@@ -78,7 +67,9 @@ class Batcher:
                 grpc.StatusCode.UNAVAILABLE,
                 "Too many requests wait already. Try again later.",
             )
-        answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Arrays] = (
+            asyncio.get_running_loop().create_future()
+        )
         self._waiting.append(_Waiting(inputs, rows, answer))
         if self._rows() >= limit.max_batch_size:
             self._full.set()
@@ -125,7 +116,8 @@ class Batcher:
 
     def _take(self) -> list[_Waiting]:
         """The requests that fill a batch, at least one."""
-        batch, rows = [], 0
+        batch: list[_Waiting] = []
+        rows = 0
         while self._waiting:
             rows += self._waiting[0].rows
             if batch and rows > self._parameters.max_batch_size:
@@ -152,8 +144,8 @@ class Batcher:
         self, batch: list[_Waiting], error: Exception
     ) -> None:
         if len(batch) > 1:
-            # One bad request must not spoil the others. (In TensorFlow
-            # Serving it does.)
+            # The others are answered where one request is bad. (In TensorFlow
+            # Serving none is.)
             for request in batch:
                 await self._answer([request])
         elif not batch[0].answer.done():
@@ -162,52 +154,6 @@ class Batcher:
     def _in_thread(self, inputs: Arrays) -> Awaitable[Arrays]:
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._executor, self._run, inputs)
-
-
-class Runner:
-    """Runs checked requests, in batches if so asked.
-
-    Args:
-        executor: threads that run the models.
-        parameters: of batches; None runs every request by itself.
-    """
-
-    def __init__(
-        self, executor: Executor, parameters: BatchingParameters | None
-    ):
-        self._executor = executor
-        self._parameters = parameters
-        self._slots = None
-        if parameters:
-            self._slots = asyncio.Semaphore(parameters.num_batch_threads)
-        self._batchers = {}
-
-    async def run(
-        self, servable: Servable, signature: str, inputs: Arrays
-    ) -> Arrays:
-        """Runs a signature on inputs that `Servable.check` has passed."""
-
-        def run(arrays: Arrays) -> Arrays:
-            return servable.run(signature, arrays)
-
-        rows = len(next(iter(inputs.values())))
-        if not self._parameters or not rows:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, run, inputs)
-        # Rows of other widths do not go into one array.
-        widths = tuple(x.shape[1:] for x in inputs.values())
-        key = (servable, signature, widths)
-        if key not in self._batchers:
-            self._batchers[key] = Batcher(
-                run,
-                self._executor,
-                self._parameters,
-                self._slots,
-                # There are as many as widths have been seen, and each keeps
-                # its servable in memory.
-                functools.partial(self._batchers.pop, key, None),
-            )
-        return await self._batchers[key](inputs, rows)
 
 
 def _joined(requests: list[Arrays]) -> Arrays:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import grpc
 from tensorflow_serving.apis import model_pb2
 
-from axml_tf.export.server.batching import Runner
 from axml_tf.export.server.gate import Gate
 from axml_tf.export.server.limits import Limits
 from axml_tf.export.server.metrics import Metrics
 from axml_tf.export.server.request_errors import RequestError, invalid
-from axml_tf.export.server.servable import Arrays, Servable
+from axml_tf.export.server.runner import Runner
+from axml_tf.export.server.servable import Arrays, InputInfos, Servable
 from axml_tf.export.server.served_models import Models
 from axml_tf.formats import signatures
 
@@ -42,7 +42,7 @@ class Core:
         runner: Runner,
         metrics: Metrics,
         limits: Limits,
-    ):
+    ) -> None:
         self.models = models
         self.metrics = metrics
         self.limits = limits
@@ -52,15 +52,15 @@ class Core:
     async def predict(
         self,
         spec: model_pb2.ModelSpec,
-        make_inputs: Callable[[dict], Arrays],
+        make_inputs: Callable[[InputInfos], Arrays],
         api: str,
     ) -> Answer:
         """Runs a signature.
 
         Args:
             spec: model, version or label, signature.
-            make_inputs: gives arrays by name, from the descriptions
-                (`TensorInfo`) of the signature's inputs.
+            make_inputs: gives arrays by name, from the descriptions of the
+                signature's inputs.
             api: how the request came, for the metrics.
 
         Raises:

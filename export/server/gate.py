@@ -17,7 +17,7 @@ class Gate:
         most: requests that are in at once.
     """
 
-    def __init__(self, most: int):
+    def __init__(self, most: int) -> None:
         self._most = most
         self._inside = 0
 

@@ -2,10 +2,13 @@
 
 import functools
 import math
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import grpc
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
@@ -21,6 +24,10 @@ from axml_tf.export.server.grpc_limits import ReadInTime, channel_options
 from axml_tf.export.server.request_errors import RequestError, invalid
 from axml_tf.export.server.servable import Servable
 from axml_tf.formats import signatures
+
+_Service = TypeVar("_Service")
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
 
 
 def make_server(core: Core) -> grpc.aio.Server:
@@ -43,25 +50,35 @@ def make_server(core: Core) -> grpc.aio.Server:
     return server
 
 
-def _refusing(method):
+def _refusing(
+    method: Callable[[_Service, _Request], Awaitable[_Response]],
+) -> Callable[
+    [_Service, _Request, grpc.aio.ServicerContext], Awaitable[_Response]
+]:
     """Turns a `RequestError` into the status of the call."""
 
     @functools.wraps(method)
-    async def wrapped(self, request, context):
+    async def wrapped(
+        self: _Service, request: _Request, context: grpc.aio.ServicerContext
+    ) -> _Response:
         try:
             return await method(self, request)
         except RequestError as error:
+            # Ends the call by an error of its own.
             await context.abort(error.code, error.message)
+            raise
 
     return wrapped
 
 
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    def __init__(self, core: Core):
+    def __init__(self, core: Core) -> None:
         self._core = core
 
     @_refusing
-    async def Predict(self, request):
+    async def Predict(
+        self, request: predict_pb2.PredictRequest
+    ) -> predict_pb2.PredictResponse:
         answer = await self._core.predict(
             request.model_spec,
             lambda _: {
@@ -86,7 +103,9 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         return response
 
     @_refusing
-    async def Classify(self, request):
+    async def Classify(
+        self, request: classification_pb2.ClassificationRequest
+    ) -> classification_pb2.ClassificationResponse:
         spec = model_pb2.ModelSpec()
         spec.CopyFrom(request.model_spec)
         spec.signature_name = spec.signature_name or signatures.CLASSIFY
@@ -113,17 +132,21 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         return response
 
     @_refusing
-    async def GetModelMetadata(self, request):
+    async def GetModelMetadata(
+        self, request: get_model_metadata_pb2.GetModelMetadataRequest
+    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
         servable = self._core.models.servable(request.model_spec)
         return metadata(servable, list(request.metadata_field))
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    def __init__(self, core: Core):
+    def __init__(self, core: Core) -> None:
         self._core = core
 
     @_refusing
-    async def GetModelStatus(self, request):
+    async def GetModelStatus(
+        self, request: get_model_status_pb2.GetModelStatusRequest
+    ) -> get_model_status_pb2.GetModelStatusResponse:
         return get_model_status_pb2.GetModelStatusResponse(
             model_version_status=self._core.models.statuses(request.model_spec)
         )
@@ -152,7 +175,7 @@ def metadata(
     return response
 
 
-def _array(name: str, tensor, most: int) -> np.ndarray:
+def _array(name: str, tensor: tensor_pb2.TensorProto, most: int) -> np.ndarray:
     # One value may stand for a whole tensor, so a few bytes for any size.
     sizes = [dim.size for dim in tensor.tensor_shape.dim]
     if min(sizes, default=0) < 0 or math.prod(sizes) > most:

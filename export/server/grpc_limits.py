@@ -46,15 +46,18 @@ class ReadInTime(grpc.aio.ServerInterceptor):
         seconds: from the call's headers on.
     """
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
     async def intercept_service(
         self,
-        continuation: Callable[..., Awaitable[grpc.RpcMethodHandler]],
+        continuation: Callable[..., Awaitable[grpc.RpcMethodHandler | None]],
         details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """The handler of a call; all of this server take one message."""
+    ) -> grpc.RpcMethodHandler | None:
+        """The handler of a call; all of this server take one message.
+
+        None where no service has such a method.
+        """
         handler = await continuation(details)
         if handler is None:
             return None
@@ -83,4 +86,5 @@ class ReadInTime(grpc.aio.ServerInterceptor):
 
 
 def _milliseconds(seconds: float) -> int:
-    return max(1, round(seconds * 1000))
+    # gRPC holds them in 32 bits: some 24 days.
+    return round(min(max(1, seconds * 1000), 2**31 - 1))

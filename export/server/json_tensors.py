@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf.export.server.request_errors import invalid
-from axml_tf.export.server.servable import Arrays
+from axml_tf.export.server.servable import Arrays, InputInfos
 
 # A signature's inputs have two at most.
 _MAX_DIMENSIONS = 8
@@ -57,12 +57,12 @@ def parse(body: bytes) -> PredictRequest:
     return PredictRequest(signature, given == ["instances"], request[given[0]])
 
 
-def to_arrays(request: PredictRequest, wanted: dict) -> Arrays:
+def to_arrays(request: PredictRequest, wanted: InputInfos) -> Arrays:
     """Makes arrays of the types that a signature has.
 
     Args:
         request: as `parse` gives it.
-        wanted: `TensorInfo` of the signature's inputs by name.
+        wanted: descriptions of the signature's inputs, by name.
 
     Raises:
         RequestError: names, types or shapes do not fit.
@@ -85,12 +85,13 @@ def to_arrays(request: PredictRequest, wanted: dict) -> Arrays:
 def to_body(outputs: Arrays, by_row: bool) -> dict[str, Any]:
     """The answer to a request, ready for `json.dumps`."""
     columns = {name: _to_json(array) for name, array in outputs.items()}
-    if not by_row:
-        if len(columns) == 1:
-            columns = next(iter(columns.values()))
-        return {"outputs": columns}
     if len(columns) == 1:
-        return {"predictions": next(iter(columns.values()))}
+        # TensorFlow Serving does not name an output that is alone.
+        return {
+            "predictions" if by_row else "outputs": next(iter(columns.values()))
+        }
+    if not by_row:
+        return {"outputs": columns}
     rows = zip(*columns.values(), strict=True)
     return {
         "predictions": [dict(zip(columns, row, strict=True)) for row in rows]
@@ -134,7 +135,8 @@ def _kind(dtype: tf.DType) -> str:
 
 def _flattened(values: Any) -> tuple[list[int], list]:
     """Shape and scalars of nested lists; level by level, not recursively."""
-    shape, level = [], [values]
+    shape: list[int] = []
+    level = [values]
     while level and isinstance(level[0], list):
         if len(shape) == _MAX_DIMENSIONS:
             raise ValueError(f"it has more than {_MAX_DIMENSIONS} dimensions")

@@ -5,44 +5,59 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, cast
 
 from aiohttp import web
 
 from axml_tf.console.errors import UserError
 from axml_tf.export.server import grpc_api, rest_api
-from axml_tf.export.server.batching import BatchingParameters, Runner
+from axml_tf.export.server.batching_parameters import BatchingParameters
 from axml_tf.export.server.core import Core
 from axml_tf.export.server.limits import Limits
 from axml_tf.export.server.metrics import Metrics
 from axml_tf.export.server.rest_limits import Door
-from axml_tf.export.server.served_models import ModelConfig, Models
+from axml_tf.export.server.runner import Runner
+from axml_tf.export.server.served_config import ServedConfig
+from axml_tf.export.server.served_models import Models
 
 _DRAIN_SECONDS = 30.0
 
 
+class Address(NamedTuple):
+    """Where a server listens.
+
+    Attributes:
+        host: name or number of the machine.
+        grpc_port: port of the gRPC API; 0 for any that is free, -1 for none.
+        rest_port: the same of the REST API.
+    """
+
+    host: str
+    grpc_port: int
+    rest_port: int
+
+
 async def serve(
-    read: Callable[[], list[ModelConfig]],
-    host: str,
-    grpc_port: int,
-    rest_port: int,
+    read: Callable[[], list[ServedConfig]],
+    address: Address,
+    *,
     parameters: BatchingParameters | None,
     num_threads: int,
     limits: Limits,
     poll_seconds: float,
-    started: Callable[[int, int], None],
+    started: Callable[[Address], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT, then answers what is under way.
 
     Args:
         read: gives the models to serve.
-        host: address to listen on.
-        grpc_port: port; 0 for any that is free, -1 for none.
-        rest_port: the same.
+        address: to listen on.
         parameters: of batches; None runs every request by itself.
         num_threads: requests, or batches, worked on at once.
         limits: of requests and connections.
         poll_seconds: time between looks for new versions.
-        started: called with both ports when requests are answered.
+        started: called when requests are answered, with the ports as they
+            are.
 
     Raises:
         UserError: no model can be loaded, or a port is taken.
@@ -61,11 +76,11 @@ async def serve(
             raise UserError(" ".join(models.unavailable()))
         core = Core(models, Runner(workers, parameters), Metrics(), limits)
         async with (
-            _grpc_server(core, host, grpc_port) as actual_grpc_port,
-            _rest_server(core, host, rest_port) as actual_rest_port,
+            _grpc_server(core, address.host, address.grpc_port) as grpc_port,
+            _rest_server(core, address.host, address.rest_port) as rest_port,
         ):
             polling = asyncio.create_task(models.keep_updating(poll_seconds))
-            started(actual_grpc_port, actual_rest_port)
+            started(Address(address.host, grpc_port, rest_port))
             await stopped.wait()
             polling.cancel()
 
@@ -103,8 +118,12 @@ async def _rest_server(core: Core, host: str, port: int) -> AsyncIterator[int]:
     )
     await runner.setup()
     try:
+        # There is one after `setup`.
+        door = Door(
+            cast(web.Server, runner.server), core.limits.max_connections
+        )
         server = await asyncio.get_running_loop().create_server(
-            Door(runner.server, core.limits.max_connections), host, port
+            door, host, port
         )
         try:
             yield server.sockets[0].getsockname()[1]

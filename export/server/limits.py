@@ -1,28 +1,62 @@
 """What the server lets in, and how long it waits."""
 
-from typing import NamedTuple
+import dataclasses
+
+from axml_tf.console.settings import check, setting
+
+_LEAST_SECONDS = 0.001
 
 
-class Limits(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Limits:
     """Bounds of what one caller, or all of them, may take of the server.
 
-    Attributes:
-        max_request_bytes: bytes of a request's body, or of a gRPC message.
-        max_request_rows: rows of a request.
-        max_requests: requests under way or waiting, of both APIs together.
-        max_connections: connections of each API, and calls of gRPC's.
-        read_timeout_seconds: time that a body, or a message, may take to come.
-        idle_timeout_seconds: time that a connection may stay open without a
-            request that has come as far as its headers.
-        request_timeout_seconds: time to work on a request, waiting for others
-            included; time for a REST caller to take its answer.
+    Raises:
+        UserError: a value is out of range.
     """
 
     # A text of some megabytes is a mistake, or an attack.
-    max_request_bytes: int = 4 * 2**20
-    max_request_rows: int = 1024
-    max_requests: int = 64
-    max_connections: int = 128
-    read_timeout_seconds: float = 10.0
-    idle_timeout_seconds: float = 60.0
-    request_timeout_seconds: float = 60.0
+    max_request_bytes: int = setting(
+        default=4 * 2**20,
+        at_least=1,
+        help="Bytes of a request's body, or of a gRPC message, at most.",
+    )
+    max_request_rows: int = setting(
+        default=1024,
+        at_least=1,
+        help="Texts, or other rows, of a request, at most.",
+    )
+    max_requests: int = setting(
+        default=64,
+        at_least=1,
+        help="Requests under way or waiting, of both ports together, at most; "
+        "others are turned away.",
+    )
+    max_connections: int = setting(
+        default=128,
+        at_least=1,
+        help="Connections of each port, and calls of gRPC's, at most; others "
+        "are turned away.",
+    )
+    read_timeout_seconds: float = setting(
+        default=10.0,
+        at_least=_LEAST_SECONDS,
+        help="Seconds that the body of a request, or a message, may take to "
+        "come.",
+    )
+    idle_timeout_seconds: float = setting(
+        default=60.0,
+        at_least=_LEAST_SECONDS,
+        help="Seconds that a connection may be open without a request that "
+        "has come as far as its headers.",
+    )
+    request_timeout_seconds: float = setting(
+        default=60.0,
+        at_least=_LEAST_SECONDS,
+        help="Seconds until a request is answered, waiting for others "
+        "included, or given up; and that a REST caller may take to read its "
+        "answer.",
+    )
+
+    def __post_init__(self) -> None:
+        check(self)

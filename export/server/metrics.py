@@ -12,7 +12,7 @@ _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 class Metrics:
     """Requests, by model and outcome, and how long they took."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._registry = prometheus_client.CollectorRegistry()
         self._requests = prometheus_client.Counter(
             ":tensorflow:serving:request_count",

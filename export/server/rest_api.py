@@ -3,10 +3,12 @@
 import functools
 import json
 import re
+from collections.abc import Awaitable, Callable
 
-import grpc
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from google.protobuf import json_format
+from google.protobuf.message import Message
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -16,7 +18,7 @@ from tensorflow_serving.apis import (
 from axml_tf.export.server import grpc_api, json_tensors
 from axml_tf.export.server.core import Core
 from axml_tf.export.server.metrics import PATH as METRICS_PATH
-from axml_tf.export.server.request_errors import RequestError
+from axml_tf.export.server.request_errors import RequestError, invalid
 from axml_tf.export.server.rest_limits import bounded
 
 _MODEL = "/v1/models/{name}"
@@ -47,7 +49,7 @@ def make_app(core: Core) -> web.Application:
 
 
 @web.middleware
-async def _whole(request: web.Request, handler) -> web.StreamResponse:
+async def _whole(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuses a body that is not as its headers say."""
     try:
         return await handler(request)
@@ -58,11 +60,14 @@ async def _whole(request: web.Request, handler) -> web.StreamResponse:
         )
 
 
-def _refusing(method):
+_Method = Callable[["_Api", web.Request], Awaitable[web.Response]]
+
+
+def _refusing(method: _Method) -> _Method:
     """Answers a `RequestError` as TensorFlow Serving does."""
 
     @functools.wraps(method)
-    async def wrapped(self, request):
+    async def wrapped(self: "_Api", request: web.Request) -> web.Response:
         try:
             return await method(self, request)
         except RequestError as error:
@@ -72,7 +77,7 @@ def _refusing(method):
 
 
 class _Api:
-    def __init__(self, core: Core):
+    def __init__(self, core: Core) -> None:
         self._core = core
 
     @_refusing
@@ -119,15 +124,12 @@ def _spec(request: web.Request) -> model_pb2.ModelSpec:
     if "version" in place:
         version = place["version"]
         if not re.fullmatch(r"[0-9]{1,18}", version):
-            raise RequestError(
-                grpc.StatusCode.INVALID_ARGUMENT,
-                f"Failed to convert version: {version} to numeric.",
-            )
+            raise invalid(f"Failed to convert version: {version} to numeric.")
         spec.version.value = int(version)
     return spec
 
 
-def _as_dict(message) -> dict:
+def _as_dict(message: Message) -> dict:
     return json_format.MessageToDict(
         message,
         preserving_proto_field_name=True,

@@ -1,9 +1,10 @@
 """Keeps callers of the REST API within the server's limits."""
 
 import asyncio
-from collections.abc import Callable
+from typing import cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from axml_tf.export.server.limits import Limits
 
@@ -13,12 +14,12 @@ _FULL = (
 )
 
 
-def bounded(limits: Limits) -> Callable:
+def bounded(limits: Limits) -> Middleware:
     """A middleware that waits for bodies, and for readers, for so long only."""
 
     @web.middleware
     async def middleware(
-        request: web.Request, handler: Callable
+        request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         if (request.content_length or 0) > limits.max_request_bytes:
             return _refusal(413, _too_large(limits))
@@ -71,7 +72,7 @@ class Door:
         most: connections that are open at once.
     """
 
-    def __init__(self, server: web.Server, most: int):
+    def __init__(self, server: web.Server, most: int) -> None:
         self._server = server
         self._most = most
 
@@ -83,7 +84,9 @@ class Door:
 
 
 class _Full(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Says so, and hangs up."""
-        transport.write(_FULL)
-        transport.close()
+        # That of a socket can be written to.
+        connection = cast(asyncio.Transport, transport)
+        connection.write(_FULL)
+        connection.close()

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  Registers an op of the tokenizer.
 from google.protobuf.message import DecodeError
-from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from axml_tf.console.errors import UserError
@@ -22,6 +22,8 @@ from axml_tf.prediction.saved_model import reason
 _MAX_WARMUP_REQUESTS = 1000  # TensorFlow Serving reads no more.
 
 Arrays = dict[str, np.ndarray]
+# Type and shape of each input of a signature, by name.
+InputInfos = dict[str, meta_graph_pb2.TensorInfo]
 
 
 class Servable:
@@ -36,7 +38,7 @@ class Servable:
         UserError: it is damaged.
     """
 
-    def __init__(self, path: Path, name: str, version: int):
+    def __init__(self, path: Path, name: str, version: int) -> None:
         self.name = name
         self.version = version
         try:
@@ -114,8 +116,12 @@ class Servable:
             checked = {name: _examples(x) for name, x in checked.items()}
         return checked
 
-    def inputs_of(self, signature: str) -> dict:
-        """Descriptions (`TensorInfo`) of a signature's inputs, by name."""
+    def inputs_of(self, signature: str) -> InputInfos:
+        """Descriptions of a signature's inputs, by name.
+
+        Raises:
+            RequestError: there is no such signature.
+        """
         if signature not in self.signature_defs:
             # TensorFlow Serving's code and words for it.
             raise RequestError(
@@ -142,7 +148,9 @@ class Servable:
             self.run(signature, self.check(signature, inputs))
 
 
-def _checked(name: str, array: np.ndarray, info) -> np.ndarray:
+def _checked(
+    name: str, array: np.ndarray, info: meta_graph_pb2.TensorInfo
+) -> np.ndarray:
     dtype = tf.as_dtype(info.dtype)
     received = tf.as_dtype(array.dtype)
     if received != dtype:

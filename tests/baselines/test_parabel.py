@@ -3,16 +3,22 @@
 import numpy as np
 import pytest
 import scipy.sparse
-from sparse_data import best_classifier, planted_labels, random_features
+from sparse_data import (
+    best_classifier,
+    planted_labels,
+    planted_set,
+    random_features,
+)
 
 from axml_tf.baselines import parabel
+from axml_tf.baselines.training_set import TrainingSet
 from axml_tf.console.errors import UserError
 
 pytest.importorskip("omikuji", reason="needs omikuji")
 
 
 def train(folder, features, label_ids, num_labels):
-    parabel.train(features, label_ids, num_labels, folder, 1)
+    parabel.train(TrainingSet(features, label_ids, num_labels), folder, 1)
     assert [path.name for path in folder.iterdir()] == ["omikuji"]
 
 
@@ -63,13 +69,13 @@ def test_documents_without_words_or_labels_are_no_hindrance(tmp_path):
 def test_nothing_to_learn_from_is_a_user_error(tmp_path):
     features = scipy.sparse.csr_matrix(np.array([[1], [0]], np.float32))
     with pytest.raises(UserError, match="both a label and a known word"):
-        parabel.train(features, [[], [0]], 1, tmp_path, 1)
+        parabel.train(TrainingSet(features, [[], [0]], 1), tmp_path, 1)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_log_has_no_progress_bars_in_it(tmp_path, capfd):
     features = random_features(20, 4)
-    parabel.train(features, planted_labels(features, 2), 2, tmp_path, 1)
+    parabel.train(planted_set(features, 2), tmp_path, 1)
     out, err = capfd.readouterr()
     assert "Labels" not in out + err
     assert "\r" not in out + err

@@ -6,14 +6,14 @@ from benchmarks.workers import Measured, serve
 
 
 class EchoWorker(Measured):
-    def echo(self, value):
+    def echo(self, value: object) -> object:
         print("what a library prints is no answer")
         return value
 
-    def fail(self):
+    def fail(self) -> None:
         raise ValueError("two\nlines")
 
-    def die(self):
+    def die(self) -> None:
         os._exit(3)
 
 

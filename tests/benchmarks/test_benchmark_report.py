@@ -26,7 +26,7 @@ def compared() -> Report:
     return made
 
 
-def test_rounds_alternate_and_leave_out_the_first():
+def test_rounds_alternate_and_the_first_does_not_count():
     calls = []
 
     def call(name):

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 
 from benchmarks.sizes import Size
@@ -38,3 +40,17 @@ def test_random_batch_fills_all_tokens_and_repeats():
     assert label_ids.min() >= 0 and label_ids.max() < 11
     again, _ = SIZE.random_batch()
     np.testing.assert_array_equal(token_ids, again)
+
+
+def test_random_batch_is_padded_to_its_longest():
+    full, label_ids = SIZE.random_batch()
+    padded, same_labels = SIZE.random_batch([1, 2])
+    np.testing.assert_array_equal(
+        padded, [[full[0, 0], 0], [full[1, 0], full[1, 1]]]
+    )
+    assert padded.dtype == np.int32
+    np.testing.assert_array_equal(label_ids, same_labels)
+
+
+def test_size_is_the_same_after_json():
+    assert Size(**json.loads(json.dumps(vars(SIZE)))) == SIZE

@@ -16,7 +16,16 @@ def test_worker_answers_one_call_after_another(worker):
     assert worker("echo", value=None) is None
 
 
-def test_worker_goes_on_after_an_error(worker):
+def test_a_number_is_measured_and_nothing_else(worker):
+    assert worker.measure("echo", value=3) == 3.0
+    assert worker.measure("echo", value=0.5) == 0.5
+    with pytest.raises(
+        WorkerError, match="'echo': expected a number, received 'a'"
+    ):
+        worker.measure("echo", value="a")
+
+
+def test_worker_answers_again_after_an_error(worker):
     with pytest.raises(WorkerError, match="'fail': ValueError: two\nlines"):
         worker("fail")
     assert worker("echo", value=1) == 1

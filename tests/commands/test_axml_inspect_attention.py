@@ -19,13 +19,13 @@ def inspect(*flags):
 def place(trained_run, generated):
     return (
         f"--model_dir={trained_run.model_dir}",
-        f"--data_dir={generated.data_dir}",
+        f"--data_dir={generated.data.folder}",
     )
 
 
 @pytest.fixture(scope="module")
 def document_id(generated):
-    lines = (generated.data_dir / "test.labels.txt").read_text().splitlines()
+    lines = (generated.data.folder / "test.labels.txt").read_text().splitlines()
     return lines[5].split("\t")[0]
 
 
@@ -46,6 +46,23 @@ def test_json_of_a_saved_model_and_a_check(saved_model):
     assert len(answer["labels"]) == 2
     assert [word["word"] for word in answer["words"]] == ["some", "words"]
     assert "Fall of the probability" in done.stderr
+
+
+def test_text_needs_nothing_but_the_folder_of_the_model(place):
+    model_dir, _ = place
+    done = inspect(model_dir, "--text=some words", "--format=terminal")
+    assert done.returncode == 0, done.stderr
+    # Five labels, each with the text below it.
+    assert done.stdout.count("some") >= 5
+    assert done.stdout.count("  most: ") == 5
+
+
+def test_a_document_needs_the_data(place):
+    model_dir, _ = place
+    done = inspect(model_dir, "--document_id=3", "--format=terminal")
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "error: --data_dir says where the documents are."
 
 
 def test_a_split_is_checked(place):
@@ -71,7 +88,7 @@ def test_a_split_is_checked(place):
         ),
         (
             ("--model_dir=x", "--text=a", "--format=terminal"),
-            "--model_dir needs --data_dir",
+            "x/config.json is missing: x holds no trained model. Train one",
         ),
     ],
 )

@@ -9,13 +9,12 @@ import axml_tf
 ROOT = Path(axml_tf.__file__).parents[1]
 
 
-def run_main(body, *arguments, before_run=""):
+def run_main(body, *arguments, arguments_of_run=""):
     """Runs `errors.run` on a main of this body in a fresh process."""
     code = (
         "from axml_tf.console import errors\n"
         f"def main(argv):\n    {body}\n"
-        f"{before_run}\n"
-        "errors.run(main)\n"
+        f"errors.run(main, {arguments_of_run})\n"
     )
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -63,7 +62,7 @@ def test_stray_argument_is_refused():
 
 def test_main_that_takes_arguments_gets_them():
     done = run_main(
-        "print(argv[1:])", "text", before_run="main.takes_arguments = True"
+        "print(argv[1:])", "text", arguments_of_run="takes_arguments=True"
     )
     assert (done.returncode, done.stdout) == (0, "['text']\n")
 
@@ -72,4 +71,20 @@ def test_unknown_flag_is_refused():
     done = run_main("print('ran')", "--no_such_flag=1")
     assert (done.returncode, done.stdout) == (1, "")
     assert "no_such_flag" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_that_can_be_resumed_says_so_and_ends_with_75():
+    done = run_main("raise errors.Resumable('Stopped at step 3.')")
+    assert (done.returncode, done.stderr) == (75, "Stopped at step 3.\n")
+
+
+def test_file_that_tensorflow_cannot_read_is_one_line():
+    done = run_main(
+        "import tensorflow as tf;"
+        "raise tf.errors.DataLossError(None, None, 'no\\nrecord')"
+    )
+    assert done.returncode == 1
+    # TensorFlow has its own notes before.
+    assert done.stderr.endswith("\nerror: no record\n")
     assert "Traceback" not in done.stderr

@@ -70,7 +70,7 @@ def test_versions_are_those_that_the_libraries_name_themselves():
     assert list(found)[-1] == "git_commit"
 
 
-def test_library_that_is_not_installed_is_left_out(monkeypatch):
+def test_library_that_is_not_installed_is_skipped(monkeypatch):
     def version(name):
         raise importlib.metadata.PackageNotFoundError(name)
 

@@ -30,6 +30,24 @@ class Example:
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Bounded:
+    bounded_count: int = settings.setting(
+        default=2, at_least=1, help="A count."
+    )
+    bounded_rate: float = settings.setting(default=0.5, above=0, help="A rate.")
+    bounded_share: float = settings.setting(
+        default=0.5, at_least=0, below=1, help="A share."
+    )
+    bounded_kind: str = settings.setting(
+        default="a", choices=("a", "b"), help="A kind."
+    )
+    bounded_seed: int = settings.setting(default=0, help="Any number.")
+
+    def __post_init__(self):
+        settings.check(self)
+
+
 @pytest.fixture
 def define():
     """`settings.define`, taken back at the end."""
@@ -135,3 +153,92 @@ def test_every_flagfile_gives_settings_in_range(define, path):
     # Out of range they would raise.
     ModelConfig(10, 10, **settings.values(ModelConfig))
     TrainingConfig(**settings.values(TrainingConfig))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"bounded_count": 1},
+        {"bounded_rate": 5e-324},
+        {"bounded_share": 0},
+        {"bounded_share": 0.9999},
+        {"bounded_kind": "b"},
+        {"bounded_seed": -(10**9)},
+    ],
+)
+def test_values_within_their_bounds_are_taken(values):
+    config = Bounded(**values)
+    assert dataclasses.asdict(config).items() >= values.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("bounded_count", 0, "at least 1"),
+        ("bounded_rate", 0.0, "above 0"),
+        ("bounded_rate", float("nan"), "above 0"),
+        ("bounded_share", -0.01, "in [0, 1)"),
+        ("bounded_share", 1.0, "in [0, 1)"),
+        ("bounded_share", float("nan"), "in [0, 1)"),
+        ("bounded_kind", "c", "one of a, b"),
+    ],
+)
+def test_value_out_of_its_bounds_is_refused(name, value, expected):
+    with pytest.raises(UserError) as error:
+        Bounded(**{name: value})
+    assert (
+        str(error.value) == f"--{name} must be {expected}; received {value!r}."
+    )
+
+
+def test_fields_that_are_no_settings_are_not_checked():
+    settings.check(Example(not_a_flag=-5))
+
+
+def test_requirement_of_several_settings_names_one():
+    config = Bounded()
+    settings.require(True, config, "bounded_count", "anything")
+    with pytest.raises(UserError) as error:
+        settings.require(False, config, "bounded_count", "more than the rate")
+    assert str(error.value) == (
+        "--bounded_count must be more than the rate; received 2."
+    )
+
+
+def test_choices_may_come_from_who_defines_the_flags(define):
+    define(Example, choices={"example_file": ("x", "y")})
+    parse("--example_file=y")
+    assert settings.values(Example)["example_file"] == "y"
+    # The field's own stay.
+    for argument in ("--example_file=z", "--example_kind=c"):
+        with pytest.raises(flags.Error, match="should be one of"):
+            parse(argument)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "--example_width=2147483648",
+        "--example_width=-2147483648",
+        "--example_rate=inf",
+        "--example_rate=-inf",
+    ],
+)
+def test_numbers_that_no_machine_takes_are_refused(define, argument):
+    define(Example)
+    with pytest.raises(flags.Error, match=argument[2:14]):
+        parse(argument)
+    parse("--example_width=2147483647", "--example_rate=1e308")
+    assert settings.values(Example)["example_width"] == 2**31 - 1
+
+
+def test_list_of_numbers_that_are_too_large_is_refused(define):
+    define(Example)
+    parse("--example_dims=4,2147483648")
+    with pytest.raises(UserError) as error:
+        settings.values(Example)
+    assert str(error.value) == (
+        "--example_dims must be integers of at most 2147483647; received "
+        "4,2147483648."
+    )

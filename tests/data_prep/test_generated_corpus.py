@@ -10,7 +10,9 @@ from axml_tf.data_prep.readers.lines import LinesReader
 
 
 def test_labels_are_those_whose_triggers_stand_in_the_text(tmp_path):
-    write_generated_corpus(tmp_path / "raw", 200, 50, num_labels=10)
+    write_generated_corpus(
+        tmp_path / "raw", num_train=200, num_test=50, num_labels=10
+    )
     triggers = json.loads((tmp_path / "raw" / "triggers.json").read_text())
     label_of = {w: label for label, ws in triggers.items() for w in ws}
     assert len(triggers) == 10
@@ -30,7 +32,9 @@ def test_labels_are_those_whose_triggers_stand_in_the_text(tmp_path):
 
 def test_the_seed_decides(tmp_path):
     def texts(name, seed):
-        write_generated_corpus(tmp_path / name, 20, 5, seed=seed)
+        write_generated_corpus(
+            tmp_path / name, num_train=20, num_test=5, seed=seed
+        )
         return (tmp_path / name / "train_raw_texts.txt").read_bytes()
 
     assert texts("a", 0) == texts("b", 0) != texts("c", 1)
@@ -42,7 +46,9 @@ def test_too_few_labels_are_an_error(tmp_path):
 
 
 def test_no_word_stands_for_two_labels(tmp_path):
-    write_generated_corpus(tmp_path / "raw", 1, 1, num_labels=2000)
+    write_generated_corpus(
+        tmp_path / "raw", num_train=1, num_test=1, num_labels=2000
+    )
     triggers = json.loads((tmp_path / "raw" / "triggers.json").read_text())
     words = [word for words in triggers.values() for word in words]
     assert len(words) == len(set(words)) > 2000

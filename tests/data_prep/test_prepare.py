@@ -7,75 +7,79 @@ import re
 import numpy as np
 import pytest
 import tensorflow as tf
-from raw_documents import DEV, TEST, TRAIN, run
+from raw_documents import DEV, TEST, TRAIN, prepare_raw
 
 from axml_tf.data_prep.generated_corpus import write_generated_corpus
 from axml_tf.data_prep.prepare import prepare
 from axml_tf.data_prep.prepare_config import PrepareConfig
 from axml_tf.data_prep.readers.document import Document
 from axml_tf.data_prep.readers.lines import write_lines
-from axml_tf.dataset.data_identity import (
-    differences,
-    model_parts,
-    training_parts,
-)
-from axml_tf.dataset.dataset_info import (
-    DatasetInfo,
-    read_labels,
-    read_true_labels,
-)
+from axml_tf.data_prep.splits import open_reader
+from axml_tf.dataset.prepared_data import PreparedData
+from axml_tf.dataset.shards import read_split
 from axml_tf.dataset.tokenizer import Tokenizer
 from axml_tf.formats import schema
 
 
-def records(data_dir, split):
+def records(data, split):
     """Every record of a split, shards one after another."""
-    info = DatasetInfo.load(data_dir)
-    files = [str(data_dir / name) for name in info.split(split).shards]
-    dataset = tf.data.TFRecordDataset(files, info.compression)
     return [
         {
             name: value.numpy()
             for name, value in schema.parse(record, with_text=True).items()
         }
-        for record in dataset
+        for record in read_split(data, split)
     ]
+
+
+def test_what_is_returned_is_the_folder_that_was_written(raw):
+    data = prepare_raw(raw)
+    assert data.folder == raw.parent / "out"
+    assert data.info == PreparedData(raw.parent / "out").info
+
+
+def test_documents_may_come_from_a_reader_that_is_given(raw, tmp_path):
+    expected = prepare_raw(raw)
+    reader = open_reader(PrepareConfig(raw, ""))
+    config = PrepareConfig("no folder", tmp_path / "given")
+    data = prepare(config, reader)
+    assert data.info == expected.info
+    assert data.identity() == expected.identity()
 
 
 def test_vocabulary_is_by_count_and_rare_numbers_share_a_shape(raw):
-    output, info = run(raw, min_count=2)
+    data = prepare_raw(raw, min_count=2)
     # 1998 and 1999 stand once each, so that their shape stands twice; 42 is
     # alone with its shape.
-    assert (output / "vocab.txt").read_text().split("\n") == [
+    assert data.vocabulary_path.read_text().split("\n") == [
         *("<pad>", "<unk>", "cats", "dogs", "0000", "and", ""),
     ]
-    assert info.vocab_size == 6
-    assert info.num_distinct_words == 6
-    _, info = run(raw, min_count=1, max_vocab_size=4, overwrite=True)
-    assert (output / "vocab.txt").read_text() == "<pad>\n<unk>\ncats\ndogs\n"
+    assert data.info.vocab_size == 6
+    assert data.info.num_distinct_words == 6
+    prepare_raw(raw, min_count=1, max_vocab_size=4, overwrite=True)
+    assert data.vocabulary_path.read_text() == "<pad>\n<unk>\ncats\ndogs\n"
 
 
 def test_records_hold_ids_texts_tokens_and_labels(raw):
-    output, _ = run(raw)
-    found = {record["id"]: record for record in records(output, "train")}
+    data = prepare_raw(raw)
+    found = {record["id"]: record for record in records(data, "train")}
     assert found[b"t0"]["text"] == b"Cats and cats, 1998!"
     assert found[b"t0"]["token_ids"].tolist() == [2, 5, 2, 4]
     assert found[b"t2"]["token_ids"].tolist() == [3, 3, 1]
     assert found[b"t0"]["label_ids"].tolist() == [0, 2]
-    (empty,) = (r for r in records(output, "test") if r["id"] == b"e1")
+    (empty,) = (r for r in records(data, "test") if r["id"] == b"e1")
     assert empty["token_ids"].size == empty["label_ids"].size == 0
 
 
 def test_unseen_labels_stand_last_and_are_counted(raw, capsys):
-    output, info = run(raw)
-    assert read_labels(output) == (
-        ["pet", "dog", "cat", "fish", "bird"],
-        [3, 2, 1, 0, 0],
-    )
+    data = prepare_raw(raw)
+    info = data.info
+    assert data.all_label_names == ["pet", "dog", "cat", "fish", "bird"]
+    assert data.label_counts == [3, 2, 1, 0, 0]
     assert (info.num_labels, info.num_unseen_labels) == (3, 2)
     assert info.split("dev").num_unseen_labels == 1
     assert info.split("test").num_unseen_labels == 2
-    assert dict(read_true_labels(output, "test")) == {"e0": [2, 3, 4], "e1": []}
+    assert dict(data.true_labels("test")) == {"e0": [2, 3, 4], "e1": []}
     printed = capsys.readouterr().out
     assert (
         "2 labels are not in training (2 of 3 label occurrences): they stay "
@@ -84,7 +88,7 @@ def test_unseen_labels_stand_last_and_are_counted(raw, capsys):
 
 
 def test_statistics_are_those_of_table_1(raw, capsys):
-    _, info = run(raw, max_length=3)
+    info = prepare_raw(raw, max_length=3).info
     header, _, row = capsys.readouterr().out.splitlines()[:3]
     cells = (
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -105,19 +109,18 @@ def test_statistics_are_those_of_table_1(raw, capsys):
 
 
 def test_every_format_is_prepared_to_the_same_records(raw, tmp_path):
-    _, info = run(raw)
-    lines = tmp_path / "out"
+    expected = prepare_raw(raw)
     for form in ("jsonl", "csv"):
         folder = tmp_path / form
         folder.mkdir()
         for split, docs in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
             _write(folder / f"{split}.{form}", docs, form)
         output = tmp_path / f"out-{form}"
-        other = prepare(PrepareConfig(folder, output, format=form))
-        assert other == info
-        for split in info.splits:
-            assert _as_lists(records(output, split)) == _as_lists(
-                records(lines, split)
+        data = prepare(PrepareConfig(folder, output, format=form))
+        assert data.info == expected.info
+        for split in data.info.splits:
+            assert _as_lists(records(data, split)) == _as_lists(
+                records(expected, split)
             )
 
 
@@ -147,13 +150,13 @@ def _as_lists(found):
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 def test_shards_take_documents_in_turn(raw, compression):
-    output, info = run(raw, num_shards=2, compression=compression)
+    data = prepare_raw(raw, num_shards=2, compression=compression)
     suffix = ".gz" if compression == "gzip" else ""
-    assert info.split("train").shards == (
+    assert data.info.split("train").shards == (
         f"train-00000-of-00002.tfrecord{suffix}",
         f"train-00001-of-00002.tfrecord{suffix}",
     )
-    found = [record["id"] for record in records(output, "train")]
+    found = [record["id"] for record in records(data, "train")]
     assert found == [b"t0", b"t2", b"t1"]
 
 
@@ -173,10 +176,10 @@ def test_ids_of_awkward_texts_are_those_of_the_served_tokenizer(tmp_path):
     raw.mkdir()
     documents = [Document(str(i), t, ("a",)) for i, t in enumerate(texts)]
     write_lines(raw, "train", documents)
-    output, info = run(raw, valid_fraction=0.0, min_count=1, max_length=100)
-    tokenizer = Tokenizer(output / "vocab.txt", info.max_length)
-    assert list(info.splits) == ["train"]
-    found = {record["id"]: record for record in records(output, "train")}
+    data = prepare_raw(raw, valid_fraction=0.0, min_count=1, max_length=100)
+    tokenizer = Tokenizer(data.vocabulary_path, data.info.max_length)
+    assert list(data.info.splits) == ["train"]
+    found = {record["id"]: record for record in records(data, "train")}
     for document in documents:
         record = found[document.id.encode()]
         # One at a time, as a request would come.
@@ -187,12 +190,12 @@ def test_ids_of_awkward_texts_are_those_of_the_served_tokenizer(tmp_path):
         assert schema.UNKNOWN_ID not in served
     assert len(found[b"2"]["token_ids"]) == 5
     assert len(found[b"7"]["token_ids"]) == 100
-    assert info.split("train").num_truncated == 1
-    lines = (output / "vocab.txt").read_bytes().split(b"\n")[:-1]
-    assert len(lines) == len(set(lines)) == info.vocab_size
+    assert data.info.split("train").num_truncated == 1
+    lines = data.vocabulary_path.read_bytes().split(b"\n")[:-1]
+    assert len(lines) == len(set(lines)) == data.info.vocab_size
 
 
-def test_dev_documents_do_not_hang_on_the_order(tmp_path):
+def test_dev_documents_do_not_depend_on_the_order(tmp_path):
     documents = [
         Document(f"id{i}", b"some words", (f"label{i % 7}",))
         for i in range(400)
@@ -206,26 +209,25 @@ def test_dev_documents_do_not_hang_on_the_order(tmp_path):
         raw, output = tmp_path / name, tmp_path / f"out-{name}"
         raw.mkdir()
         write_lines(raw, "train", docs)
-        info = prepare(
+        data = prepare(
             PrepareConfig(raw, output, valid_fraction=0.1, seed=seed)
         )
         ids = {
-            split: {i for i, _ in read_true_labels(output, split)}
+            split: {i for i, _ in data.true_labels(split)}
             for split in ("train", "dev")
         }
         assert not ids["train"] & ids["dev"]
         assert len(ids["train"] | ids["dev"]) == 400
         assert 20 <= len(ids["dev"]) <= 60
-        _, counts = read_labels(output)
-        assert sum(counts) == info.split("train").num_documents
+        assert sum(data.label_counts) == len(ids["train"])
         chosen.append(ids["dev"])
     assert chosen[0] == chosen[1] != chosen[2]
 
 
 def test_counts_are_those_of_a_plain_loop(tmp_path):
-    write_generated_corpus(tmp_path / "raw", 600, 50, seed=3)
-    output, info = run(tmp_path / "raw", valid_fraction=0.2, min_count=3)
-    kept = {document_id for document_id, _ in read_true_labels(output, "train")}
+    write_generated_corpus(tmp_path / "raw", num_train=600, num_test=50, seed=3)
+    data = prepare_raw(tmp_path / "raw", valid_fraction=0.2, min_count=3)
+    kept = {document_id for document_id, _ in data.true_labels("train")}
     words, labels = collections.Counter(), collections.Counter()
     with (
         open(tmp_path / "raw" / "train_raw_texts.txt") as texts,
@@ -238,17 +240,18 @@ def test_counts_are_those_of_a_plain_loop(tmp_path):
                 labels.update(name.split())
     ranked = sorted(words, key=lambda word: (-words[word], word))
     expected = [word for word in ranked if words[word] >= 3]
-    assert (output / "vocab.txt").read_text().split()[2:] == expected
-    assert info.num_distinct_words == len(words)
-    assert info.split("train").num_words == words.total()
-    names, counts = read_labels(output)
-    assert dict(zip(names, counts, strict=True)) == labels
+    assert data.vocabulary_path.read_text().split()[2:] == expected
+    assert data.info.num_distinct_words == len(words)
+    assert data.info.split("train").num_words == words.total()
+    counts = zip(data.all_label_names, data.label_counts, strict=True)
+    assert dict(counts) == labels
 
 
 def test_vectors_are_written_beside_the_vocabulary(raw, tmp_path, capsys):
     (tmp_path / "v.txt").write_text("dogs 1 2\nand 3 4\ntwo 5 6\n")
-    output, info = run(raw, embeddings=tmp_path / "v.txt")
-    vectors = np.load(output / "embeddings.npy")
+    data = prepare_raw(raw, embeddings=tmp_path / "v.txt")
+    info = data.info
+    vectors = np.load(data.embeddings_path)
     assert vectors.shape == (info.vocab_size, info.embedding_dim) == (6, 2)
     np.testing.assert_array_equal(vectors[[0, 3, 5]], [[0, 0], [1, 2], [3, 4]])
     assert info.embedding_coverage == 0.5
@@ -260,31 +263,31 @@ def test_vectors_are_written_beside_the_vocabulary(raw, tmp_path, capsys):
 
 
 def test_fingerprint_follows_what_a_checkpoint_must_fit(raw):
-    _, info = run(raw)
-    _, same = run(raw, num_shards=2, overwrite=True)
-    _, longer = run(raw, max_length=7, overwrite=True)
-    _, smaller = run(raw, min_count=3, overwrite=True)
-    assert re.fullmatch("[0-9a-f]{16}", info.fingerprint)
-    assert info.fingerprint == same.fingerprint
-    prints = {i.fingerprint for i in (info, longer, smaller)}
-    assert len(prints) == 3
+    first = prepare_raw(raw).info.fingerprint
+    same = prepare_raw(raw, num_shards=2, overwrite=True).info.fingerprint
+    longer = prepare_raw(raw, max_length=7, overwrite=True).info.fingerprint
+    smaller = prepare_raw(raw, min_count=3, overwrite=True).info.fingerprint
+    assert re.fullmatch("[0-9a-f]{16}", first)
+    assert first == same
+    assert len({first, longer, smaller}) == 3
 
 
-def test_parts_say_in_what_two_preparations_differ(raw):
-    def parts(**options):
-        output, info = run(raw, overwrite=True, **options)
-        return model_parts(output, info), training_parts(output, info)
+def test_identity_says_in_what_two_preparations_differ(raw):
+    def identities(**options):
+        data = prepare_raw(raw, overwrite=True, **options)
+        return data.identity(), data.training_identity()
 
-    def names(phrases):
-        return [phrase.split(" was ")[0] for phrase in phrases]
+    def names_of_differing(one, other):
+        assert one.keys() == other.keys()
+        return {name for name in one if one[name] != other[name]}
 
-    model, training = parts()
-    # Other shards fit the model; a training cannot go on with them.
-    sharded = parts(num_shards=2)
-    assert differences(model, sharded[0]) == []
-    assert names(differences(training, sharded[1])) == ["train_shards"]
-    shorter = differences(model, parts(max_length=7)[0])
-    assert shorter[0] == f"max_length was {model['max_length']}, is 7"
-    assert names(shorter) == ["max_length", "fingerprint"]
-    smaller = parts(min_count=3)
-    assert names(differences(model, smaller[0])) == ["vocab.txt", "fingerprint"]
+    model, training = identities()
+    # Other shards fit the model; a training cannot resume with them.
+    sharded = identities(num_shards=2)
+    assert names_of_differing(model, sharded[0]) == set()
+    assert names_of_differing(training, sharded[1]) == {"train_shards"}
+    shorter, _ = identities(max_length=7)
+    assert names_of_differing(model, shorter) == {"max_length", "fingerprint"}
+    assert shorter["max_length"] == 7
+    smaller, _ = identities(min_count=3)
+    assert names_of_differing(model, smaller) == {"vocab.txt", "fingerprint"}

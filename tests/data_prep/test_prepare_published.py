@@ -3,15 +3,10 @@
 import json
 
 import pytest
-import tensorflow as tf
 
 from axml_tf.data_prep.prepare import prepare
 from axml_tf.data_prep.prepare_config import PrepareConfig
-from axml_tf.dataset.dataset_info import (
-    DatasetInfo,
-    read_labels,
-    read_true_labels,
-)
+from axml_tf.dataset.shards import read_split
 from axml_tf.formats import schema
 
 NUM_TRAIN = 60
@@ -81,23 +76,21 @@ def test_a_published_set_is_prepared_with_a_dev_split(tmp_path, form):
     raw, output = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()
     WRITERS[form](raw)
-    info = prepare(
+    data = prepare(
         PrepareConfig(raw, output, format=form, valid_fraction=0.2, min_count=2)
     )
-    assert list(info.splits) == ["train", "dev", "test"]
-    truth = {
-        split: dict(read_true_labels(output, split)) for split in info.splits
-    }
+    assert list(data.info.splits) == ["train", "dev", "test"]
+    truth = {split: dict(data.true_labels(split)) for split in data.info.splits}
     assert len(truth["train"]) + len(truth["dev"]) == NUM_TRAIN
     assert 4 <= len(truth["dev"]) <= 25
     assert not truth["train"].keys() & truth["dev"].keys()
-    names, counts = read_labels(output)
+    names = data.all_label_names
     assert sorted(names) == PARITIES
-    assert sum(counts) == len(truth["train"])
-    assert set(PARITIES) <= set((output / "vocab.txt").read_text().split())
+    assert sum(data.label_counts) == len(truth["train"])
+    assert set(PARITIES) <= set(data.vocabulary_path.read_text().split())
     assert len(truth["test"]) == 4
-    for split in info.splits:
-        for record in records(output, info, split):
+    for split in data.info.splits:
+        for record in records(data, split):
             (label,) = record["label_ids"].numpy()
             words = record["text"].numpy().decode().split()
             assert words[-1] == names[label]
@@ -107,18 +100,18 @@ def test_lshtc_terms_are_the_words(tmp_path):
     raw, output = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()
     (raw / "train.csv").write_text("Data\n5, 7 12:2 3456:1\n7 12:1 99:3\n")
-    info = prepare(
+    data = prepare(
         PrepareConfig(raw, output, format="lshtc", valid_fraction=0.0)
     )
-    assert (output / "vocab.txt").read_text().split()[2:] == ["12", "99"]
-    assert info.split("train").num_words == 7
-    assert read_labels(output) == (["7", "5"], [2, 1])
-    first, second = records(output, info, "train")
+    assert data.vocabulary_path.read_text().split()[2:] == ["12", "99"]
+    assert data.info.split("train").num_words == 7
+    assert data.all_label_names == ["7", "5"]
+    assert data.label_counts == [2, 1]
+    first, second = records(data, "train")
     assert {len(first["token_ids"]), len(second["token_ids"])} == {3, 4}
 
 
-def records(data_dir, info: DatasetInfo, split):
-    files = [str(data_dir / name) for name in info.split(split).shards]
-    return tf.data.TFRecordDataset(files, info.compression).map(
+def records(data, split):
+    return read_split(data, split).map(
         lambda record: schema.parse(record, with_text=True)
     )

@@ -6,13 +6,9 @@ import pytest
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.prepare import prepare
 from axml_tf.data_prep.prepare_config import PrepareConfig
-from axml_tf.dataset import input_pipeline, sparse_features
-from axml_tf.dataset.dataset_info import (
-    DatasetInfo,
-    read_labels,
-    read_true_labels,
-)
-from axml_tf.runs.training_config import TrainingConfig
+from axml_tf.dataset import sparse_features
+from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.shards import shard_paths
 
 NUM_FEATURES = 30
 NUM_LABELS = 9
@@ -55,13 +51,13 @@ def raw(tmp_path):
 def run(folder, **options):
     output = folder.parent / "out"
     config = PrepareConfig(folder, output, format="xmc_sparse", **options)
-    return output, prepare(config)
+    return prepare(config)
 
 
 def test_features_and_labels_come_out_as_they_went_in(raw, capsys):
     folder, train, test = raw
-    output, _ = run(folder, valid_fraction=0.25)
-    assert {path.name for path in output.iterdir()} == {
+    data = run(folder, valid_fraction=0.25)
+    assert {path.name for path in data.folder.iterdir()} == {
         *("dataset.json", "labels.txt"),
         *(
             f"{split}.{kind}"
@@ -69,13 +65,13 @@ def test_features_and_labels_come_out_as_they_went_in(raw, capsys):
             for kind in ("labels.txt", "features.npz")
         ),
     }
-    names, _ = read_labels(output)
+    names = data.all_label_names
     seen = {"train": set(), "dev": set(), "test": set()}
     for split, found in seen.items():
         values, labels = test if split == "test" else train
-        features = sparse_features.read(output, split)
+        features = sparse_features.read(data, split)
         assert features.dtype == np.float32
-        truth = list(read_true_labels(output, split))
+        truth = list(data.true_labels(split))
         for row, (document_id, label_ids) in zip(
             features.toarray(), truth, strict=True
         ):
@@ -92,11 +88,12 @@ def test_features_and_labels_come_out_as_they_went_in(raw, capsys):
 
 def test_what_is_counted_is_written_down(raw):
     folder, (_, labels), (_, test_labels) = raw
-    output, info = run(folder, valid_fraction=0.0)
-    assert info == DatasetInfo.load(output)
+    data = run(folder, valid_fraction=0.0)
+    info = data.info
+    assert info == DatasetInfo.load(data.folder)
     assert (info.vocab_size, info.num_distinct_words) == (30, 29)
     assert (info.num_labels, info.num_unseen_labels) == (8, 1)
-    names, counts = read_labels(output)
+    names, counts = data.all_label_names, data.label_counts
     assert dict(zip(names, counts, strict=True)) == {
         str(label): sum(label in row for row in labels) for label in range(9)
     }
@@ -111,11 +108,10 @@ def test_what_is_counted_is_written_down(raw):
 
 
 def test_a_neural_model_is_told_why_it_cannot_be_trained(raw):
-    output, info = run(raw[0])
-    with pytest.raises(UserError, match=r"word counts only.*one_vs_rest"):
-        input_pipeline.training_batches(output, info, TrainingConfig(), epoch=0)
-    with pytest.raises(UserError, match=r"word counts only.*one_vs_rest"):
-        input_pipeline.evaluation_batches(output, info, "test", 8, 50)
+    data = run(raw[0])
+    for split in ("train", "test"):
+        with pytest.raises(UserError, match=r"word counts only.*one_vs_rest"):
+            shard_paths(data, split)
 
 
 def test_word_vectors_are_refused(raw, tmp_path):
@@ -147,6 +143,6 @@ def test_a_set_without_any_feature_value_is_prepared(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
     (folder / "train.txt").write_text("1 3 2\n1\n")
-    output, info = run(folder, valid_fraction=0.0)
-    assert sparse_features.read(output, "train").shape == (1, 3)
-    assert info.num_distinct_words == 0
+    data = run(folder, valid_fraction=0.0)
+    assert sparse_features.read(data, "train").shape == (1, 3)
+    assert data.info.num_distinct_words == 0

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 import scipy.sparse
 from helpers import write_dataset
-from raw_documents import TEST, TRAIN, run
+from raw_documents import TEST, TRAIN, prepare_raw
 
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import Document
 from axml_tf.data_prep.readers.lines import write_lines
 from axml_tf.data_prep.tf_idf import write_sparse_features
 from axml_tf.dataset import sparse_features
-from axml_tf.dataset.dataset_info import DatasetInfo, read_true_labels
 
 
 def tf_idf_in_a_loop(documents, train, min_documents):
@@ -47,25 +46,28 @@ def tf_idf_in_a_loop(documents, train, min_documents):
     return words, having, rows
 
 
-def check(data_dir, split, documents, train, min_documents):
-    found = sparse_features.read(data_dir, split).toarray()
+def check(data, split, documents, *, train, min_documents):
+    found = sparse_features.read(data, split).toarray()
     words, having, rows = tf_idf_in_a_loop(documents, train, min_documents)
-    lines = (data_dir / "features.txt").read_text(encoding="utf-8").split("\n")
+    lines = (
+        (data.folder / "features.txt").read_text(encoding="utf-8").split("\n")
+    )
     assert lines == [*(f"{word}\t{having[word]}" for word in words), ""]
-    order = [name for name, _ in read_true_labels(data_dir, split)]
+    order = [name for name, _ in data.true_labels(split)]
     assert sorted(order) == sorted(rows)
     np.testing.assert_allclose(found, [rows[name] for name in order], 1e-6)
 
 
 @pytest.mark.parametrize("min_documents", [1, 2])
 def test_values_are_those_of_the_definition(raw, min_documents):
-    data_dir, _ = run(raw)
-    write_sparse_features(data_dir, min_documents, text_form=False)
-    check(data_dir, "train", TRAIN, TRAIN, min_documents)
+    data = prepare_raw(raw)
+    write_sparse_features(data, min_documents=min_documents, text_form=False)
+    options = {"train": TRAIN, "min_documents": min_documents}
+    check(data, "train", TRAIN, **options)
     # The training documents weigh the words of the others, too; a document
     # of unknown words, or of none, has an empty row.
-    check(data_dir, "test", TEST, TRAIN, min_documents)
-    assert sparse_features.read(data_dir, "test").getrow(1).nnz == 0
+    check(data, "test", TEST, **options)
+    assert sparse_features.read(data, "test").getrow(1).nnz == 0
 
 
 def test_documents_keep_their_order_and_their_whole_text(tmp_path):
@@ -83,23 +85,23 @@ def test_documents_keep_their_order_and_their_whole_text(tmp_path):
     raw = tmp_path / "raw"
     raw.mkdir()
     write_lines(raw, "train", train)
-    data_dir, _ = run(
+    data = prepare_raw(
         raw, num_shards=7, max_length=3, valid_fraction=0, compression="gzip"
     )
-    write_sparse_features(data_dir, 2, text_form=False)
-    check(data_dir, "train", train, train, 2)
+    write_sparse_features(data, min_documents=2, text_form=False)
+    check(data, "train", train, train=train, min_documents=2)
 
 
 def test_text_form_is_the_matrix_with_its_labels(raw):
-    data_dir, info = run(raw)
-    write_sparse_features(data_dir, 1, text_form=True)
-    for split in info.splits:
-        matrix = sparse_features.read(data_dir, split).toarray()
+    data = prepare_raw(raw)
+    write_sparse_features(data, min_documents=1, text_form=True)
+    for split in data.info.splits:
+        matrix = sparse_features.read(data, split).toarray()
         header, *lines = (
-            (data_dir / f"{split}.features.txt").read_text().splitlines()
+            (data.folder / f"{split}.features.txt").read_text().splitlines()
         )
         assert header == f"{len(matrix)} {matrix.shape[1]} 5"
-        truth = [labels for _, labels in read_true_labels(data_dir, split)]
+        truth = [labels for _, labels in data.true_labels(split)]
         for line, row, labels in zip(lines, matrix, truth, strict=True):
             given, *pairs = line.split(" ")
             assert given == ",".join(map(str, labels))
@@ -111,9 +113,9 @@ def test_text_form_is_the_matrix_with_its_labels(raw):
 
 
 def test_what_was_written_is_told(raw, capsys):
-    data_dir, _ = run(raw)
+    data = prepare_raw(raw)
     capsys.readouterr()
-    write_sparse_features(data_dir, 2, text_form=False)
+    write_sparse_features(data, min_documents=2, text_form=False)
     # and, cats, dogs stand in two training documents.
     assert capsys.readouterr().out.splitlines() == [
         "train: 3 documents, 3 features, 2.0 a document, 0 documents without",
@@ -124,50 +126,26 @@ def test_what_was_written_is_told(raw, capsys):
 
 def test_an_empty_split_has_no_rows(tmp_path):
     train = [("a", [2, 3], [0]), ("b", [3], [1])]
-    write_dataset(tmp_path, {"train": [train], "dev": [[]]})
+    data = write_dataset(tmp_path, {"train": [train], "dev": [[]]})
     (tmp_path / "train.labels.txt").write_text("a\t0\nb\t1\n")
     (tmp_path / "dev.labels.txt").write_text("")
-    write_sparse_features(tmp_path, 1, text_form=False)
-    assert sparse_features.read(tmp_path, "dev").shape == (0, 2)
+    write_sparse_features(data, min_documents=1, text_form=False)
+    assert sparse_features.read(data, "dev").shape == (0, 2)
 
 
 def test_words_that_are_too_rare_are_a_user_error(raw):
-    data_dir, _ = run(raw)
+    data = prepare_raw(raw)
     with pytest.raises(UserError, match="No word stands in 4 training"):
-        write_sparse_features(data_dir, 4, text_form=False)
-    assert not list(data_dir.glob("*.features.npz"))
-
-
-def test_a_missing_shard_is_a_user_error(raw):
-    data_dir, info = run(raw)
-    (data_dir / info.split("train").shards[0]).unlink()
-    with pytest.raises(UserError, match=r"train-00000.*missing"):
-        write_sparse_features(data_dir, 1, text_form=False)
-
-
-def test_damaged_records_and_other_documents_are_a_user_error(raw):
-    data_dir, info = run(raw, num_shards=1)
-    shard = data_dir / info.split("train").shards[0]
-    content = shard.read_bytes()
-    truth = data_dir / "train.labels.txt"
-    lines = truth.read_text().splitlines(keepends=True)
-    for damage in (content[:-3], content[:50] + b"x" + content[51:], b""):
-        shard.write_bytes(damage)
-        with pytest.raises(UserError, match=r"train split.*damaged, or not"):
-            write_sparse_features(data_dir, 1, text_form=False)
-    shard.write_bytes(content)
-    for other in (lines[:-1], [*lines, "t9\t0\n"], lines[::-1]):
-        truth.write_text("".join(other))
-        with pytest.raises(UserError, match="damaged, or not those of"):
-            write_sparse_features(data_dir, 1, text_form=False)
+        write_sparse_features(data, min_documents=4, text_form=False)
+    assert not list(data.folder.glob("*.features.npz"))
 
 
 def test_a_set_without_texts_keeps_the_features_it_came_with(tmp_path):
-    write_dataset(tmp_path, {"train": []})
+    data = write_dataset(tmp_path, {"train": []})
     (tmp_path / "train.labels.txt").write_text("a\t0\n")
     matrix = scipy.sparse.csr_matrix(np.array([[7.0]], np.float32))
     sparse_features.write(tmp_path, "train", matrix)
-    assert DatasetInfo.load(tmp_path).split("train").shards == ()
+    assert data.info.split("train").shards == ()
     with pytest.raises(UserError, match="has no texts"):
-        write_sparse_features(tmp_path, 1, text_form=False)
-    assert sparse_features.read(tmp_path, "train").data.tolist() == [7]
+        write_sparse_features(data, min_documents=1, text_form=False)
+    assert sparse_features.read(data, "train").data.tolist() == [7]

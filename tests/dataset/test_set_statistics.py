@@ -8,7 +8,7 @@ from axml_tf.dataset.set_statistics import format_cell, table_1_row
 
 @pytest.fixture
 def info(tmp_path):
-    info = write_dataset(tmp_path / "data", {"train": [[]], "test": [[]]})
+    info = write_dataset(tmp_path, {"train": [[]], "test": [[]]}).info
     filled = {
         "train": {"num_documents": 8, "num_words": 100, "num_labels": 12},
         "test": {"num_documents": 2, "num_words": 31, "num_labels": 3},

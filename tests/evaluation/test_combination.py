@@ -5,7 +5,7 @@ import pytest
 from made_predictions import random_rows, top_k
 
 from axml_tf.console.errors import UserError
-from axml_tf.evaluation import combination
+from axml_tf.evaluation import document_chunks
 from axml_tf.evaluation.combination import METHODS, combine
 from axml_tf.formats.predictions import Provenance, TopK
 
@@ -37,15 +37,16 @@ def in_a_loop(systems, formula):
     return result
 
 
+FORMULAS = {"consensus": noisy_or, "sum": mean}
+
+
 @pytest.mark.parametrize("chunk", [7, 4096])
 @pytest.mark.parametrize("num_systems", [1, 2, 3])
-@pytest.mark.parametrize(
-    ("method", "formula"), [("consensus", noisy_or), ("sum", mean)]
-)
+@pytest.mark.parametrize("method", METHODS)
 def test_combination_equals_a_loop_over_labels(
-    monkeypatch, method, formula, num_systems, chunk
+    monkeypatch, method, num_systems, chunk
 ):
-    monkeypatch.setattr(combination, "_CHUNK", chunk)
+    monkeypatch.setattr(document_chunks, "DOCUMENTS_AT_ONCE", chunk)
     rng = np.random.default_rng(num_systems)
     names = [f"d{i}" for i in range(50)]
     systems = [
@@ -53,7 +54,7 @@ def test_combination_equals_a_loop_over_labels(
     ]
     width = 5 * num_systems
     found = combine([top_k(s, 5) for s in systems], method, width)
-    expected = in_a_loop(systems, formula)
+    expected = in_a_loop(systems, FORMULAS[method])
     assert found.document_ids.tolist() == list(expected)
     assert (found.label_ids.dtype, found.scores.dtype) == (np.int32, np.float32)
     num_ties = 0

@@ -3,6 +3,7 @@ import math
 import pytest
 from small_sets import predict, write_set
 
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation.frequency import by_frequency
 from axml_tf.evaluation.measurement import measure
 from axml_tf.evaluation.truth import Truth
@@ -19,8 +20,8 @@ GROUPS = {
 
 def test_groups_equal_a_plain_loop(tmp_path):
     labels = write_set(tmp_path / "data")["test"]
-    truth = Truth.load(tmp_path / "data", "test")
-    measured = measure(predict(labels, 2.0), truth, tmp_path / "data")
+    truth = Truth.load(PreparedData(tmp_path / "data"), "test")
+    measured = measure(predict(labels, 2.0), truth)
     rows = measured.predictions.label_ids[:, :5].tolist()
     pairs = list(zip(rows, labels.values(), strict=True))
     groups = by_frequency(
@@ -42,13 +43,13 @@ def test_groups_equal_a_plain_loop(tmp_path):
             assert math.isnan(group.precision)
 
 
-def test_group_without_a_true_label_is_left_out(tmp_path):
+def test_group_without_a_true_label_is_skipped(tmp_path):
     write_set(tmp_path / "data")
     path = tmp_path / "data" / "test.labels.txt"
     labels = {f"test {i}": [0, 5] for i in range(60)}
     path.write_text("".join(f"{name}\t0 5\n" for name in labels))
-    truth = Truth.load(tmp_path / "data", "test")
-    measured = measure(predict(labels, 1.0), truth, tmp_path / "data")
+    truth = Truth.load(PreparedData(tmp_path / "data"), "test")
+    measured = measure(predict(labels, 1.0), truth)
     groups = by_frequency(
         measured.predictions.label_ids, measured.hits, truth, 5
     )

@@ -35,7 +35,7 @@ def test_groups_are_as_equal_as_they_can_be(seed):
 def test_groups_are_told_by_their_bounds():
     occurrences = np.array([100, 0, 4, 5, 40, 20, 5, 60, 20, 20, 30])
     first, second, third = label_groups(occurrences)
-    # Totals 100, 100 and 100; only 4 of all 304 occurrences are left out.
+    # Totals 100, 100 and 100; only 4 of all 304 occurrences are skipped.
     assert first.label_ids.tolist() == [0]
     assert second.label_ids.tolist() == [4, 7]
     assert third.label_ids.tolist() == [3, 5, 6, 8, 9, 10]
@@ -54,7 +54,7 @@ def test_fewer_frequencies_make_fewer_groups(occurrences, sizes):
     assert [len(group.label_ids) for group in groups] == sizes
 
 
-def test_undefined_values_are_left_out_of_the_mean():
+def test_undefined_values_are_skipped_in_the_mean():
     (group,) = label_groups(np.array([6, 6, 6, 1]))
     assert mean_of_group(np.array([0.5, np.nan, 0.25, 0.0]), group) == 0.375
     assert np.isnan(mean_of_group(np.full(4, np.nan), group))

@@ -1,88 +1,91 @@
 import numpy as np
 import pytest
+from ranked_documents import RANKINGS, TRUE_LABELS, ranked
 from small_sets import predict, write_set
 
 from axml_tf.console.errors import UserError
-from axml_tf.evaluation import measurement
-from axml_tf.evaluation.evaluate import evaluate
+from axml_tf.dataset.prepared_data import PreparedData
+from axml_tf.evaluation import document_chunks, ranking
+from axml_tf.evaluation.measurement import in_order, measure
+from axml_tf.evaluation.propensity import inverse_propensities
 from axml_tf.evaluation.truth import Truth
-from axml_tf.formats.predictions import TopK
+from axml_tf.formats.predictions import Provenance
 
 
-@pytest.fixture
-def data_dir(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def true_labels(data_dir):
-    return write_set(data_dir)["test"]
-
-
-def test_truth_is_what_stands_in_the_files(data_dir, true_labels):
-    truth = Truth.load(data_dir, "test")
-    assert truth.document_ids == list(true_labels)
-    rows = [row.indices.tolist() for row in truth.labels]
-    assert rows == list(true_labels.values())
-    assert truth.labels.shape == (60, 14)
-    assert truth.training_counts[[0, 11, 13]].tolist() == [2000, 1, 0]
-
-
-def test_truth_is_as_wide_as_the_list_of_labels(data_dir, true_labels):
-    path = data_dir / "test.labels.txt"
-    path.write_text("".join(f"{name}\t0\n" for name in true_labels))
-    assert Truth.load(data_dir, "test").labels.shape == (60, 14)
-
-
-def test_empty_split_is_refused(data_dir, true_labels):
-    data_dir.joinpath("test.labels.txt").write_text("")
-    with pytest.raises(UserError, match="test has no document to measure"):
-        Truth.load(data_dir, "test")
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """True labels by document, the same as truth, and predictions of them."""
+    data_dir = tmp_path_factory.mktemp("measured") / "data"
+    labels = write_set(data_dir)["test"]
+    truth = Truth.load(PreparedData(data_dir), "test")
+    made_by = Provenance("trees")
+    return labels, truth, predict(labels, noise=2.0, made_by=made_by)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 4096])
-def test_measures_are_those_of_evaluate(
-    data_dir, true_labels, monkeypatch, chunk
-):
-    monkeypatch.setattr(measurement, "_CHUNK", chunk)
-    predictions = predict(true_labels, noise=2.0)
-    truth = Truth.load(data_dir, "test")
-    found = measurement.measure(
-        predictions, truth, data_dir, (1, 3, 5), 0.5, 0.4
+def test_values_are_those_of_all_documents_together(case, monkeypatch, chunk):
+    monkeypatch.setattr(document_chunks, "DOCUMENTS_AT_ONCE", chunk)
+    labels, truth, predictions = case
+    rows = dict(
+        zip(predictions.document_ids, predictions.label_ids, strict=True)
     )
-    expected = evaluate(
-        predictions, data_dir, "test", propensity_a=0.5, propensity_b=0.4
-    )["measures"]
-    actual = {
-        name: 100 * pair.value.sum() / pair.best.sum()
-        for name, pair in found.values.items()
-        if not name.startswith("RP")
-    }
-    assert actual == pytest.approx(expected)
-    assert found.predictions.document_ids.tolist() == list(true_labels)
+    expected = ranking.document_values(
+        np.array([rows[name] for name in labels]),
+        list(labels.values()),
+        (1, 4),
+        inverse_propensities(truth.training_counts, 2000, 0.5, 0.4),
+    )
+    found = measure(
+        predictions, truth, (1, 4), propensity_a=0.5, propensity_b=0.4
+    ).values
+    assert set(found) == {*expected, "RP@1", "RP@4"}
+    for name, (value, best) in expected.items():
+        np.testing.assert_allclose(found[name].value, value, atol=1e-12)
+        np.testing.assert_allclose(found[name].best, best, atol=1e-12)
+
+
+@pytest.mark.parametrize("chunk", [7, 4096])
+def test_hits_and_r_precision_equal_a_loop(case, monkeypatch, chunk):
+    monkeypatch.setattr(document_chunks, "DOCUMENTS_AT_ONCE", chunk)
+    labels, truth, predictions = case
+    found = measure(predictions, truth)
+    ordered = found.predictions
+    assert ordered.document_ids.tolist() == list(labels)
     hits = [
-        [label in labels for label in row]
-        for row, labels in zip(
-            found.predictions.label_ids.tolist(),
-            true_labels.values(),
-            strict=True,
+        [label in true for label in row]
+        for row, true in zip(
+            ordered.label_ids.tolist(), labels.values(), strict=True
         )
     ]
     assert found.hits.tolist() == hits
-    rp = np.mean(
-        [
-            sum(row[:5]) / min(5, len(labels)) if labels else 0
-            for row, labels in zip(hits, true_labels.values(), strict=True)
-        ]
-    )
-    assert found.values["RP@5"].value.mean() == pytest.approx(rp)
+    r_precision = [
+        sum(row[:5]) / min(5, len(true)) if true else 0
+        for row, true in zip(hits, labels.values(), strict=True)
+    ]
+    assert found.values["RP@5"].value.tolist() == pytest.approx(r_precision)
 
 
-def test_predictions_without_documents_are_refused(data_dir, true_labels):
-    empty = TopK(
-        np.zeros(0, np.str_),
-        np.zeros((0, 8), np.int32),
-        np.zeros((0, 8), np.float32),
+def test_whole_rows_come_into_order(case):
+    labels, truth, predictions = case
+    ordered = in_order(predictions, truth, 5)
+    places = [predictions.document_ids.tolist().index(n) for n in labels]
+    assert places != sorted(places)
+    np.testing.assert_array_equal(
+        ordered.label_ids, predictions.label_ids[places]
     )
-    with pytest.raises(UserError, match="hold no document, test has 60"):
-        evaluate(empty, data_dir, "test")
+    np.testing.assert_array_equal(ordered.scores, predictions.scores[places])
+    assert ordered.made_by == predictions.made_by
+
+
+def test_unfit_predictions_are_refused(ranked_data):
+    truth = Truth.load(ranked_data, "test")
+    assert in_order(ranked(RANKINGS), truth, 5).document_ids.tolist() == list(
+        TRUE_LABELS
+    )
+    for rankings, message in (
+        ({n: row[:3] for n, row in RANKINGS.items()}, "hold 3 labels"),
+        (RANKINGS | {"b": [6, 2, 1, -1, -1]}, "not -1 to 5"),
+        (RANKINGS | {"x": RANKINGS["a"]}, "belong to no document"),
+    ):
+        with pytest.raises(UserError, match=message):
+            in_order(ranked(rankings), truth, 5)

@@ -8,10 +8,11 @@ import tensorflow as tf
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo, SplitInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.export.check_token_ids import check_token_ids
 from axml_tf.formats import schema
 
-# Ids are line numbers of the vocabulary in conftest.py; 1 is unknown.
+# Ids are line numbers of the vocabulary in served_model.py; 1 is unknown.
 DOCUMENTS = {
     b"plain": (b"The FISH quota, of 1998!", [2, 3, 4, 1, 5]),
     b"empty": (b"", []),
@@ -40,7 +41,7 @@ def write(data_dir, documents):
 
 def test_ids_by_hand_are_those_served(exported, data_dir):
     write(data_dir, DOCUMENTS)
-    assert check_token_ids(exported, data_dir) == len(DOCUMENTS)
+    assert check_token_ids(exported, PreparedData(data_dir)) == len(DOCUMENTS)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_a_document_with_other_ids_is_named(exported, data_dir, wrong, others):
     text, _ = DOCUMENTS[b"plain"]
     write(data_dir, {**others, b"plain": (text, wrong)})
     with pytest.raises(UserError, match="Document plain has other ids"):
-        check_token_ids(exported, data_dir)
+        check_token_ids(exported, PreparedData(data_dir))

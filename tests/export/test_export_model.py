@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -7,11 +8,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_runs import MODEL, TRAINING, write_data
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.dataset_info import DatasetInfo
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import Tokenizer
 from axml_tf.export.export_model import export_model
+from axml_tf.runs.trained_model import TrainedModel
+from axml_tf.training.start import train
 
 # The second is longer than what the model reads.
 TEXTS = [b"The FISH quota, of 1998", b"fish the quota " * 30, b""]
@@ -142,7 +147,7 @@ def test_fresh_process_needs_tensorflow_and_tensorflow_text_only(
 
 def test_exporting_twice_gives_the_same_bits(exported, trained, tmp_path):
     again = export_model(
-        trained.model_dir, trained.data_dir, tmp_path / "axml", top_k=3
+        TrainedModel(trained.model_dir), tmp_path / "axml", top_k=3
     )
     for signature in ("serving_default", "explain"):
         first, second = (
@@ -247,9 +252,7 @@ def test_next_version_follows_the_highest_and_top_k_ends_at_all_labels(
 ):
     (tmp_path / "7").mkdir()
     (tmp_path / "other").mkdir()
-    path = export_model(
-        trained.model_dir, trained.data_dir, tmp_path, top_k=100
-    )
+    path = export_model(TrainedModel(trained.model_dir), tmp_path, top_k=100)
     assert path == tmp_path / "8"
     answer = in_session(path, "serving_default", TEXTS)
     assert answer["labels"].shape == (len(TEXTS), len(trained.labels))
@@ -262,7 +265,7 @@ def test_existing_version_is_refused(exported, trained):
     before = (exported / "saved_model.pb").read_bytes()
     with pytest.raises(UserError, match="has a version 1 already"):
         export_model(
-            trained.model_dir, trained.data_dir, exported.parent, version=1
+            TrainedModel(trained.model_dir), exported.parent, version=1
         )
     assert (exported / "saved_model.pb").read_bytes() == before
 
@@ -272,16 +275,23 @@ def test_existing_version_is_refused(exported, trained):
     [
         ({"version": 0}, "--version must be at least 1"),
         ({"top_k": 0}, "--top_k must be at least 1"),
+        ({"max_top_k": -1}, "--max_top_k must be at least 1; received -1."),
     ],
 )
 def test_values_out_of_range_are_refused(trained, tmp_path, options, message):
     with pytest.raises(UserError, match=message):
-        export_model(trained.model_dir, trained.data_dir, tmp_path, **options)
+        export_model(TrainedModel(trained.model_dir), tmp_path, **options)
 
 
 @pytest.fixture
 def other_data_dir(trained, tmp_path):
     return shutil.copytree(trained.data_dir, tmp_path / "data")
+
+
+def export_other(trained, data_dir, output_dir):
+    """Exports a model as if it were trained on these data."""
+    model = TrainedModel(trained.model_dir, PreparedData(data_dir))
+    export_model(model, output_dir)
 
 
 def test_data_of_another_training_are_refused(
@@ -292,7 +302,7 @@ def test_data_of_another_training_are_refused(
     info["splits"] = {}
     DatasetInfo(**info).save(other_data_dir)
     with pytest.raises(UserError, match="was trained on other data"):
-        export_model(trained.model_dir, other_data_dir, tmp_path / "out")
+        export_other(trained, other_data_dir, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -301,7 +311,7 @@ def test_a_shortened_file_is_refused(trained, other_data_dir, tmp_path, name):
     path = other_data_dir / name
     path.write_bytes(b"".join(path.read_bytes().splitlines(True)[:-1]))
     with pytest.raises(UserError, match=f"other data .* {name} was "):
-        export_model(trained.model_dir, other_data_dir, tmp_path / "out")
+        export_other(trained, other_data_dir, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -314,5 +324,30 @@ def test_failed_export_leaves_nothing(trained, tmp_path, monkeypatch):
 
     monkeypatch.setattr(tf.saved_model, "save", save_and_fail)
     with pytest.raises(OSError, match="No space left"):
-        export_model(trained.model_dir, trained.data_dir, tmp_path)
+        export_model(TrainedModel(trained.model_dir), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_export_needs_nothing_but_the_folder_of_the_model(trained, tmp_path):
+    model_dir = shutil.copytree(trained.model_dir, tmp_path / "copied")
+    path = export_model(TrainedModel(model_dir), tmp_path / "axml", top_k=3)
+    shutil.rmtree(model_dir)
+    answer = in_session(path, "serving_default", TEXTS)
+    assert answer["labels"].shape == (len(TEXTS), 3)
+
+
+@pytest.mark.parametrize("name", ["xml_rnn", "xml_cnn"])
+def test_system_without_attention_is_not_exported(tmp_path, name):
+    model_dir = tmp_path / "model"
+    data = write_data(tmp_path / "data")
+    train(
+        dataclasses.replace(MODEL, model=name),
+        dataclasses.replace(TRAINING, max_epochs=1),
+        data,
+        model_dir,
+    )
+    with pytest.raises(
+        UserError, match=f"an {name} model, which has no attention"
+    ):
+        export_model(TrainedModel(model_dir), tmp_path / "out")
+    assert not list(tmp_path.glob("out/*"))

@@ -8,8 +8,10 @@ import yaml
 from google.protobuf import text_format
 
 from axml_tf.export.server import metrics
-from axml_tf.export.server.batching import BatchingParameters
-from axml_tf.export.server.batching_file import read_batching
+from axml_tf.export.server.batching_parameters import (
+    BatchingParameters,
+    read_batching,
+)
 
 FOLDER = Path(__file__).parents[2] / "export/serving"
 

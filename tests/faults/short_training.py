@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from small_runs import MODEL, TRAINING
 
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.runs import checkpoint_files
 from axml_tf.training import run as training_run
 from axml_tf.training.start import train
@@ -61,7 +62,7 @@ def run(data_dir: Path, folder: Path, settings, kill: Kill | None) -> None:
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     if kill:
         _arm(kill)
-    train(MODEL, settings, data_dir, folder)
+    train(MODEL, settings, PreparedData(data_dir), folder)
 
 
 def _arm(kill: Kill) -> None:
@@ -72,8 +73,8 @@ def _arm(kill: Kill) -> None:
     else:
         make_training_step = training_run.make_training_step
 
-        def make(*arguments):
-            step = make_training_step(*arguments)
+        def make(*arguments, **named):
+            step = make_training_step(*arguments, **named)
             is_armed = False
 
             def armed(*batch):

@@ -48,11 +48,8 @@ def exported(command, export_flags, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def export_flags(generated, trained_run):
-    return {
-        "model_dir": trained_run.model_dir,
-        "data_dir": generated.data_dir,
-    }
+def export_flags(trained_run):
+    return {"model_dir": trained_run.model_dir}
 
 
 def prepare_flags(raw, output):
@@ -91,7 +88,7 @@ def assert_one_clear_line(ended, reason):
     [(0, ""), (3_000, ""), (300_000, ".tfrecord"), (500_000, "data")],
 )
 def test_preparation_without_room(
-    command, raw, prepared, tmp_path, most_bytes, place
+    command, raw, prepared, *, tmp_path, most_bytes, place
 ):
     output = tmp_path / "data"
     shutil.copytree(prepared, output)
@@ -129,7 +126,7 @@ def test_preparation_on_a_full_disk(command, raw, prepared, disk):
 # Nothing can be written; the variables; the graph.
 @pytest.mark.parametrize("most_bytes", [0, 1_000, 100_000])
 def test_export_without_room(
-    command, export_flags, exported, tmp_path, most_bytes
+    command, export_flags, exported, *, tmp_path, most_bytes
 ):
     output = tmp_path / "exports"
     shutil.copytree(exported, output)

@@ -19,7 +19,7 @@ _TIMEOUT = 120
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory):
-    return write_data(tmp_path_factory.mktemp("data"))
+    return write_data(tmp_path_factory.mktemp("data")).folder
 
 
 def run(processes, *arguments):
@@ -33,15 +33,18 @@ def run(processes, *arguments):
     return process.exitcode
 
 
-def killed_and_resumed(processes, data_dir, folder, settings, rng, num_kills):
-    """Kills so often as is asked for; number of checkpoints cut off."""
+def killed_and_resumed(processes, *training, rng, num_kills):
+    """Kills so often as is asked for; number of checkpoints cut off.
+
+    `training` is data, folder and settings, as `short_training.run` has them.
+    """
     cut_off = 0
     for number in range(num_kills):
         kill = random_kill(rng)
-        code = run(processes, data_dir, folder, settings, kill)
+        code = run(processes, *training, kill)
         assert code in (0, -signal.SIGKILL), f"kill {number}, {kill}: {code}"
         cut_off += bool(kill.in_write) and code != 0
-    assert run(processes, data_dir, folder, settings, None) == 0
+    assert run(processes, *training, None) == 0
     return cut_off
 
 
@@ -49,7 +52,9 @@ def test_killed_run_ends_with_the_same_bits(processes, data_dir, tmp_path):
     alone, killed = tmp_path / "alone", tmp_path / "killed"
     assert run(processes, data_dir, alone, SETTINGS, None) == 0
     cut_off = killed_and_resumed(
-        processes, data_dir, killed, SETTINGS, random.Random(0), _NUM_KILLS
+        *(processes, data_dir, killed, SETTINGS),
+        rng=random.Random(0),
+        num_kills=_NUM_KILLS,
     )
     # So many kills came while a checkpoint was written.
     assert cut_off >= 3
@@ -74,7 +79,9 @@ def test_killed_run_on_two_replicas_ends_with_the_same_weights(
     alone, killed = tmp_path / "alone", tmp_path / "killed"
     assert run(processes, data_dir, alone, settings, None) == 0
     killed_and_resumed(
-        processes, data_dir, killed, settings, random.Random(1), num_kills=3
+        *(processes, data_dir, killed, settings),
+        rng=random.Random(1),
+        num_kills=3,
     )
     found, expected = state(killed), state(alone)
     assert found.keys() == expected.keys()

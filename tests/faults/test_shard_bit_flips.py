@@ -15,33 +15,33 @@ pytestmark = pytest.mark.slow
 NUM_FLIPS = 500
 
 
-def read(records, folder, info):
+def read(records, data):
     """The records as they were written, all of them."""
-    guarded = input_pipeline.guarded(records, folder, info, "train")
+    guarded = input_pipeline.guarded(records, data, "train")
     found = [record.numpy() for record in guarded]
-    input_pipeline.check_count(len(found), info, "train")
+    input_pipeline.check_count(len(found), data.info, "train")
     return found
 
 
 @pytest.mark.parametrize("compression", ["", "GZIP"])
 def test_no_flip_is_accepted_that_changes_a_record(tmp_path, compression):
     records = random_records(12, longest=8)
-    info = write_dataset(tmp_path, {"train": [records]}, compression)
-    path = Path(tmp_path, info.split("train").shards[0])
+    data = write_dataset(tmp_path, {"train": [records]}, compression)
+    path = Path(tmp_path, data.info.split("train").shards[0])
     whole = path.read_bytes()
     # Opens the file whenever it is iterated over.
-    shard = read_shard(str(path), info)
-    expected = read(shard, tmp_path, info)
+    shard = read_shard(str(path), compression)
+    expected = read(shard, data)
     assert len(expected) == len(records)
     rng = random.Random(0)
     harmless = 0
     for _ in range(NUM_FLIPS):
         place, bit = rng.randrange(len(whole)), rng.randrange(8)
-        spoilt = bytearray(whole)
-        spoilt[place] ^= 1 << bit
-        path.write_bytes(spoilt)
+        corrupted = bytearray(whole)
+        corrupted[place] ^= 1 << bit
+        path.write_bytes(corrupted)
         try:
-            found = read(shard, tmp_path, info)
+            found = read(shard, data)
         except UserError as error:
             assert path.name in str(error), f"byte {place}, bit {bit}"
         else:

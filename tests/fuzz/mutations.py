@@ -1,4 +1,4 @@
-"""Well-formed bytes, spoilt in ways that files and requests are spoilt."""
+"""Well-formed bytes, corrupted as files and requests may be."""
 
 import gzip
 
@@ -34,18 +34,18 @@ def mutated(draw, content: bytes) -> bytes:
     return content
 
 
-def spoilt(content: bytes) -> st.SearchStrategy[bytes]:
+def corrupted(content: bytes) -> st.SearchStrategy[bytes]:
     """Mutated bytes mostly; bytes that never were well-formed else."""
     return st.one_of(
         *[mutated(content)] * 4, st.binary(max_size=200), _awkward_only()
     )
 
 
-def spoilt_gzip(content: bytes) -> st.SearchStrategy[bytes]:
-    """A gzip file of spoilt bytes, or a spoilt one."""
+def corrupted_gzip(content: bytes) -> st.SearchStrategy[bytes]:
+    """A gzip file of corrupted bytes, or a corrupted one."""
     return st.one_of(
-        spoilt(content).map(gzip.compress),
-        spoilt(gzip.compress(content, mtime=0)),
+        corrupted(content).map(gzip.compress),
+        corrupted(gzip.compress(content, mtime=0)),
     )
 
 
@@ -64,7 +64,7 @@ def _cut_off(draw, content, start, end):
     return content[:start]
 
 
-def _leave_out(draw, content, start, end):
+def _remove(draw, content, start, end):
     return content[:start] + content[end:]
 
 
@@ -86,6 +86,6 @@ def _scramble(draw, content, start, end):
 
 
 _CHANGES = (
-    *(_flip, _cut_off, _leave_out, _repeat),
+    *(_flip, _cut_off, _remove, _repeat),
     *(_insert, _replace, _scramble),
 )

@@ -6,16 +6,16 @@ import math
 import subprocess
 from pathlib import Path
 
+import hypothesis
 import pytest
-from absl import flags as absl_flags
-from hypothesis import given, settings
+from absl import flags
+from hypothesis import given
 from hypothesis import strategies as st
-from mutations import AWKWARD, spoilt
+from mutations import AWKWARD, corrupted
 from promises import answer_or_refusal
 
 import axml_tf
-from axml_tf.console import errors
-from axml_tf.console import settings as flags
+from axml_tf.console import errors, settings
 from axml_tf.data_prep.prepare_config import PrepareConfig
 from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs.training_config import TrainingConfig
@@ -45,6 +45,8 @@ FLAGFILES = [
 ]
 _LARGEST = 2**31 - 1
 _LONGEST = 300
+# A command line takes longer than other inputs.
+_MAX_EXAMPLES = hypothesis.settings.default.max_examples // 8
 
 # The system passes no NUL on, and what is no UTF-8 as half surrogate pairs.
 _VALUES = st.one_of(
@@ -60,18 +62,18 @@ _VALUES = st.one_of(
 @pytest.fixture(scope="module", params=COMMANDS)
 def command(request):
     """A command and its flags, which are taken back at the end."""
-    before = set(absl_flags.FLAGS)
+    before = set(flags.FLAGS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(errors, "run", lambda main: None)
+        patch.setattr(errors, "run", lambda main, **options: None)
         importlib.import_module(request.param).run()
-    names = sorted(set(absl_flags.FLAGS) - before)
+    names = sorted(set(flags.FLAGS) - before)
     yield request.param, names
-    absl_flags.FLAGS.unparse_flags()
+    flags.FLAGS.unparse_flags()
     for name in names:
-        delattr(absl_flags.FLAGS, name)
+        delattr(flags.FLAGS, name)
 
 
-@settings(max_examples=settings.default.max_examples // 8)
+@hypothesis.settings(max_examples=_MAX_EXAMPLES)
 @given(data=st.data())
 def test_command_lines_are_read_or_refused(command, data):
     command, names = command
@@ -85,11 +87,11 @@ def test_command_lines_are_read_or_refused(command, data):
     answer_or_refusal(parse, command, arguments)
 
 
-@settings(max_examples=settings.default.max_examples // 8)
+@hypothesis.settings(max_examples=_MAX_EXAMPLES)
 @given(data=st.data())
 def test_flagfiles_are_read_or_refused(command, tmp_path, data):
     command, _ = command
-    content = data.draw(st.sampled_from(FLAGFILES).flatmap(spoilt))
+    content = data.draw(st.sampled_from(FLAGFILES).flatmap(corrupted))
     path = tmp_path / "some.flags"
     content = content.decode("utf-8", "replace").replace("\0", "")
     # What absl cannot read stands below.
@@ -100,17 +102,17 @@ def test_flagfiles_are_read_or_refused(command, tmp_path, data):
 
 def parse(command, arguments):
     """Makes the configs of a command, as its `main` would."""
-    for name in absl_flags.FLAGS:
-        absl_flags.FLAGS[name].unparse()
+    for name in flags.FLAGS:
+        flags.FLAGS[name].unparse()
     try:
-        absl_flags.FLAGS(["program", *arguments])
-    except absl_flags.Error as error:
+        flags.FLAGS(["program", *arguments])
+    except flags.Error as error:
         # Absl prints it and ends the program.
         assert str(error).strip()
         return
     for config_class in COMMANDS[command]:
         config = config_class(
-            **GIVEN[config_class], **flags.values(config_class)
+            **GIVEN[config_class], **settings.values(config_class)
         )
         for field in dataclasses.fields(config):
             check(getattr(config, field.name))

@@ -8,13 +8,13 @@ import zlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from absl import flags as absl_flags
+from absl import flags
 from promises import answer_or_refusal, memory_limit, time_limit
 from raw_folders import FOLDERS
 from reading import fill, read_everything
 from rest_bodies import arrays_of
 
-from axml_tf.console import settings as flags
+from axml_tf.console import settings
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.line_files import MAX_LINE_BYTES
 from axml_tf.formats import schema
@@ -70,7 +70,7 @@ _LONG = b"x" * (MAX_LINE_BYTES + 1)
         ),
     ],
 )
-def test_file_is_refused(tmp_path, name, file, content, message):
+def test_file_is_refused(tmp_path, *, name, file, content, message):
     fill(tmp_path / "raw", {**FOLDERS[name], file: content})
     refused = answer_or_refusal(read_everything, name, tmp_path / "raw")
     assert isinstance(refused, UserError)
@@ -162,22 +162,20 @@ def test_id_beyond_int32_is_no_other_id():
 
 @pytest.fixture
 def model_flags():
-    before = set(absl_flags.FLAGS)
-    flags.define(ModelConfig)
+    before = set(flags.FLAGS)
+    settings.define(ModelConfig)
     yield
-    absl_flags.FLAGS.unparse_flags()
-    for name in set(absl_flags.FLAGS) - before:
-        delattr(absl_flags.FLAGS, name)
+    flags.FLAGS.unparse_flags()
+    for name in set(flags.FLAGS) - before:
+        delattr(flags.FLAGS, name)
 
 
 @pytest.mark.parametrize(
     "argument", ["--hidden_dim=2147483648", "--dropout=-inf", "--dropout=1e999"]
 )
 def test_number_that_no_layer_takes_is_no_flag(model_flags, argument):
-    with pytest.raises(
-        absl_flags.IllegalFlagValueError, match=r"hidden|dropout"
-    ):
-        absl_flags.FLAGS(["program", argument])
+    with pytest.raises(flags.IllegalFlagValueError, match=r"hidden|dropout"):
+        flags.FLAGS(["program", argument])
 
 
 @pytest.mark.parametrize(
@@ -189,8 +187,8 @@ def test_number_that_no_layer_takes_is_no_flag(model_flags, argument):
     ],
 )
 def test_list_is_refused_on_one_line(model_flags, value, message):
-    absl_flags.FLAGS(["program", f"--fc_dims={value}"])
-    refused = answer_or_refusal(flags.values, ModelConfig)
+    flags.FLAGS(["program", f"--fc_dims={value}"])
+    refused = answer_or_refusal(settings.values, ModelConfig)
     assert isinstance(refused, UserError)
     assert re.search(message, str(refused))
 

@@ -6,13 +6,15 @@ import zipfile
 import numpy as np
 import pytest
 import scipy.sparse
+from helpers import write_dataset
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import mutated, spoilt
+from mutations import corrupted, mutated
 from promises import answer_or_refusal, check_message, time_limit
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset import sparse_features
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation.label_performance import LabelPerformance
 from axml_tf.formats.predictions import Provenance, TopK
 
@@ -34,7 +36,8 @@ def save_label_performance(path):
 
 def save_features(path):
     matrix = np.array([[0, 0.5, 0], [0, 0, 0], [1, 0, 2]], np.float32)
-    path.with_name("test.labels.txt").write_text("a\t0\nb\t\nc\t1 2\n")
+    data = write_dataset(path.parent, {"test": [[]]})
+    data.true_labels_path("test").write_text("a\t0\nb\t\nc\t1 2\n")
     sparse_features.write(path.parent, "test", scipy.sparse.csr_matrix(matrix))
 
 
@@ -52,7 +55,7 @@ def check_label_performance(path):
 
 
 def check_features(path):
-    matrix = sparse_features.read(path.parent, "test")
+    matrix = sparse_features.read(PreparedData(path.parent), "test")
     assert matrix.dtype == np.float32 and matrix.shape[0] == 3
     assert (matrix.data != 0).all() and np.isfinite(matrix.data).all()
     # Where a column is out of range, this reads what is not its own.
@@ -69,12 +72,12 @@ KINDS = {
 
 
 @st.composite
-def spoilt_archive(draw, content):
+def corrupted_archive(draw, content):
     """A file of arrays that is damaged, or whole and of damaged arrays."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     if draw(st.booleans()):
-        return draw(spoilt(_packed(members)))
+        return draw(corrupted(_packed(members)))
     name = draw(st.sampled_from(sorted(members)))
     change = draw(st.integers(0, 9))
     if change == 0:
@@ -128,11 +131,11 @@ def _arrays(draw, content):
 
 @pytest.mark.parametrize("name", KINDS)
 @given(data=st.data())
-def test_spoilt_file_is_read_or_refused(name, tmp_path, data):
+def test_corrupted_file_is_read_or_refused(name, tmp_path, data):
     save, check = KINDS[name]
     path = tmp_path / name
     save(path)
-    path.write_bytes(data.draw(spoilt_archive(path.read_bytes())))
+    path.write_bytes(data.draw(corrupted_archive(path.read_bytes())))
     with time_limit():
         try:
             check(path)

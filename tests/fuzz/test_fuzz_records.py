@@ -6,21 +6,20 @@ import tensorflow as tf
 from helpers import write_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import spoilt
+from mutations import corrupted
 from promises import answer_or_refusal, time_limit
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.input_pipeline import (
+    Batching,
     evaluation_batches,
     guarded,
     training_batches,
 )
 from axml_tf.formats import schema
-from axml_tf.runs.training_config import TrainingConfig
 
 RECORD = schema.encode("dÖ1".encode(), b"fish and quota", [2, 3, 2], [0, 4])
-MAX_LENGTH = 16
-BATCH_SIZE = 4
+BATCHING = Batching(batch_size=4, max_length=16)
 
 _INTEGERS = st.integers(-(2**63), 2**63 - 1)
 _VALUES = st.one_of(
@@ -46,7 +45,7 @@ def wrong_example(draw):
     return example.SerializeToString(deterministic=True)
 
 
-records = spoilt(RECORD) | wrong_example()
+records = corrupted(RECORD) | wrong_example()
 
 
 def parse_record(serialized, with_text=True):
@@ -66,7 +65,7 @@ def parse_record(serialized, with_text=True):
 
 
 @given(serialized=records)
-def test_spoilt_record_is_parsed_or_refused(serialized):
+def test_corrupted_record_is_parsed_or_refused(serialized):
     with time_limit():
         parse_record(serialized)
 
@@ -81,33 +80,29 @@ def test_ids_that_no_int32_holds_become_no_other_ids(ids):
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    """A folder with one shard for `write` to replace, and what is in it."""
-    folder = tmp_path_factory.mktemp("records") / "data"
+    """Prepared data with one shard, which `write` replaces."""
+    folder = tmp_path_factory.mktemp("records")
     shards = [[("a", [2, 3], [1]), ("b", [4], []), ("c", [5] * 9, [0, 5])]]
-    return folder, write_dataset(folder, {"train": shards})
+    return write_dataset(folder, {"train": shards})
 
 
 # A shard's worth at once: to open one takes far longer than to read it.
 @settings(max_examples=settings.default.max_examples // 20)
 @given(several=st.lists(records, min_size=20, max_size=40))
-def test_every_spoilt_record_of_a_shard_is_left_out(dataset, several):
-    folder, info = dataset
-    write(folder, several)
-    config = TrainingConfig(
-        batch_size=BATCH_SIZE, max_length=MAX_LENGTH, on_bad_record="skip"
-    )
+def test_every_corrupted_record_of_a_shard_is_skipped(dataset, several):
+    write(dataset, several)
+    batching = BATCHING._replace(skip=True)
     with time_limit():
-        found = check(training_batches(folder, info, config, 0))
+        found = check(training_batches(dataset, batching, 0))
     assert found == sum(map(is_right, several))
 
 
 @settings(max_examples=settings.default.max_examples // 20)
 @given(serialized=records)
-def test_spoilt_record_of_a_shard_is_read_or_refused(dataset, serialized):
-    folder, info = dataset
-    write(folder, [RECORD, serialized, RECORD])
-    batches = evaluation_batches(folder, info, "train", BATCH_SIZE, MAX_LENGTH)
-    found = answer_or_refusal(check, guarded(batches, folder, info, "train"))
+def test_corrupted_record_of_a_shard_is_read_or_refused(dataset, serialized):
+    write(dataset, [RECORD, serialized, RECORD])
+    batches = evaluation_batches(dataset, "train", BATCHING)
+    found = answer_or_refusal(check, guarded(batches, dataset, "train"))
     if is_right(serialized):
         assert found == 3
     else:
@@ -125,9 +120,10 @@ def is_right(serialized):
     )
 
 
-def write(folder, serialized):
+def write(dataset, serialized):
     """Writes the shard."""
-    with tf.io.TFRecordWriter(str(folder / "train-00000.tfrecord")) as writer:
+    path = dataset.folder / "train-00000.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as writer:
         for record in serialized:
             writer.write(record)
 
@@ -139,9 +135,10 @@ def check(batches):
         batch = {name: tensor.numpy() for name, tensor in batch.items()}
         num_documents += batch["weight"].sum()
         tokens = batch["token_ids"].shape[1]
-        assert batch["id"].shape == batch["weight"].shape == (BATCH_SIZE,)
-        assert batch["token_ids"].shape == (BATCH_SIZE, tokens)
-        assert 0 < tokens <= MAX_LENGTH
+        num_rows = BATCHING.batch_size
+        assert batch["id"].shape == batch["weight"].shape == (num_rows,)
+        assert batch["token_ids"].shape == (num_rows, tokens)
+        assert 0 < tokens <= BATCHING.max_length
         for name, least, most in (("token_ids", 0, 49), ("label_ids", -1, 5)):
             ids = batch[name]
             assert ids.dtype == np.int32

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import spoilt
+from mutations import corrupted
 from promises import time_limit
 from rest_bodies import BODIES, arrays_of
 from served_signatures import INPUTS, idle_app
@@ -37,7 +37,7 @@ structured = st.fixed_dictionaries(
         "signature_name": st.sampled_from(["", "x", *INPUTS]) | _SCALARS,
     },
 ).map(lambda body: json.dumps(body).encode())
-bodies = st.one_of(st.sampled_from(BODIES).flatmap(spoilt), structured)
+bodies = st.one_of(st.sampled_from(BODIES).flatmap(corrupted), structured)
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -106,7 +106,7 @@ _HEADERS = st.sampled_from(
     is_compressed=st.booleans(),
 )
 def test_request_is_answered_or_refused(
-    ask, path, method, body, headers, is_compressed
+    ask, *, path, method, body, headers, is_compressed
 ):
     if is_compressed and "Content-Encoding" in headers:
         body = gzip.compress(body, 1)

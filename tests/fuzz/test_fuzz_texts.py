@@ -5,14 +5,14 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import AWKWARD, spoilt
+from mutations import AWKWARD, corrupted
 from promises import time_limit
 
-from axml_tf.dataset.dataset_info import read_labels
 from axml_tf.export.export_model import export_model
 from axml_tf.export.server.request_errors import RequestError
 from axml_tf.export.server.servable import Servable
 from axml_tf.formats import signatures
+from axml_tf.runs.trained_model import TrainedModel
 
 MAX_BYTES = 2**20
 TEXT = (
@@ -28,20 +28,18 @@ long_texts = st.builds(
     st.sampled_from([5_000, 65_536, 1_000_000]),
     st.binary(max_size=5),
 )
-texts = st.one_of(*[spoilt(TEXT)] * 9, st.text().map(str.encode), long_texts)
+texts = st.one_of(*[corrupted(TEXT)] * 9, st.text().map(str.encode), long_texts)
 
 
 @pytest.fixture(scope="module")
 def exported(trained_run, generated, tmp_path_factory):
     """Folder of a small exported model, and its labels."""
     path = export_model(
-        trained_run.model_dir,
-        generated.data_dir,
+        TrainedModel(trained_run.model_dir),
         tmp_path_factory.mktemp("exported") / "axml",
         top_k=3,
     )
-    names, _ = read_labels(generated.data_dir)
-    return path, [name.encode() for name in names]
+    return path, [name.encode() for name in generated.data.label_names]
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,11 @@ def occluded(attention, num_words, num_draws=200):
     source = Counting()
     rng = np.random.default_rng(0)
     (drops,) = occlude(
-        source, explanation(attention), num_words, num_draws, rng
+        source,
+        explanation(attention),
+        num_words=num_words,
+        num_draws=num_draws,
+        rng=rng,
     )
     return drops, source.asked
 

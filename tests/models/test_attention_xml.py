@@ -1,9 +1,12 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
-from helpers import set_random_weights
+import tensorflow as tf
+from helpers import recorded_shapes, set_random_weights
 
-from axml_tf.models.attention_xml import build_attention_xml, split_at_head
+from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
 
 CONFIG = ModelConfig(
@@ -18,14 +21,18 @@ CONFIG = ModelConfig(
 TOKEN_IDS = np.array([[3, 9, 4, 29], [7, 2, 0, 0], [0, 0, 0, 0]], np.int32)
 
 
+def random_system(config=CONFIG, **options):
+    system = AttentionXML(config, **options)
+    set_random_weights(system.model)
+    return system
+
+
 def random_model(config=CONFIG, **options):
-    model = build_attention_xml(config, **options)
-    set_random_weights(model)
-    return model
+    return random_system(config, **options).model
 
 
 def test_every_block_has_its_name():
-    model = build_attention_xml(CONFIG)
+    model = AttentionXML(CONFIG).model
     names = [layer.name for layer in model.layers]
     wanted = ["embedding", "bilstm", "dropout", "label_head"]
     wanted += ["embedding_dropout", "value_projection", "token_ids"]
@@ -104,8 +111,8 @@ def test_mixed_precision_gives_close_logits(mixed_precision, tolerance):
 
 @pytest.mark.parametrize("trainable", [True, False])
 def test_word_vectors_are_trained_only_when_wanted(trainable):
-    config = ModelConfig(30, 7, trainable_embeddings=trainable, hidden_dim=2)
-    model = build_attention_xml(config)
+    config = dataclasses.replace(CONFIG, trainable_embeddings=trainable)
+    model = AttentionXML(config).model
     paths = [w.path for w in model.trainable_weights]
     assert ("embedding/embeddings" in paths) == trainable
     assert "embedding/embeddings" in [w.path for w in model.weights]
@@ -117,7 +124,7 @@ def test_word_vectors_are_trained_only_when_wanted(trainable):
 )
 def test_dropout_has_its_own_rate_and_acts_in_training_only(name, field):
     rates = {"embedding_dropout": 0.0, "dropout": 0.0, field: 0.4}
-    config = ModelConfig(30, 7, embedding_dim=4, hidden_dim=3, **rates)
+    config = dataclasses.replace(CONFIG, **rates)
     model = random_model(config)
     found = {
         n: model.get_layer(n).rate for n in ("embedding_dropout", "dropout")
@@ -127,34 +134,77 @@ def test_dropout_has_its_own_rate_and_acts_in_training_only(name, field):
     trained = model(TOKEN_IDS, training=True)
     assert np.any(trained != model(TOKEN_IDS))
     without = random_model(
-        ModelConfig(
-            *(30, 7, 4), hidden_dim=3, dropout=0.0, embedding_dropout=0.0
-        )
+        dataclasses.replace(CONFIG, dropout=0.0, embedding_dropout=0.0)
     )
     np.testing.assert_allclose(
         without(TOKEN_IDS, training=True), model(TOKEN_IDS), atol=1e-6
     )
 
 
-def test_trunk_and_head_together_are_the_model():
-    model = random_model()
-    trunk, head = split_at_head(model)
-    keys, values, mask = trunk(TOKEN_IDS)
+def test_what_is_read_and_the_head_together_are_the_model():
+    system = random_system()
+    keys, values, mask = system.read(TOKEN_IDS)
     assert (keys.shape, values.shape) == ((3, 4, 6), (3, 4, 5))
     np.testing.assert_array_equal(mask, TOKEN_IDS != 0)
     np.testing.assert_array_equal(
-        head(keys, values, mask=mask), model(TOKEN_IDS)
+        system.head(keys, values, mask=mask), system.model(TOKEN_IDS)
     )
-    parts = [*trunk.weights, *head.weights]
-    assert [id(w) for w in parts] == [id(w) for w in model.weights]
+    # None has weights of its own.
+    parts = [*system._reader.weights, *system.head.weights]
+    assert [id(w) for w in parts] == [id(w) for w in system.model.weights]
+
+
+def test_its_parts_are_those_of_its_model():
+    system = random_system()
+    model = system.model
+    assert system.has_attention
+    assert system.name == model.name
+    assert system.embedding is model.get_layer("embedding")
+    assert system.head is model.get_layer("label_head")
+    assert system.label_vectors is system.head.attention.label_vectors
+    assert system.label_biases is system.head.label_biases
+    config = dataclasses.replace(CONFIG, label_bias=False)
+    assert AttentionXML(config).label_biases is None
+
+
+@pytest.mark.parametrize("label_chunk_size", [0, 1, 3, 7])
+def test_loss_is_that_of_all_logits_at_once(label_chunk_size):
+    system = random_system()
+    label_ids = tf.constant([[0, 3, 7], [-1, -1, -1], [6, 1, -1]])
+    weights = tf.constant([0.5, 0.25, 1.0])
+    loss = system.loss(
+        system.read(TOKEN_IDS),
+        label_ids=label_ids,
+        weights=weights,
+        label_chunk_size=label_chunk_size,
+    )
+    targets = np.array([[1, 0, 0, 1, 0, 0, 0], [0] * 7, [0, 1, 0, 0, 0, 0, 1]])
+    shares = 1 / (1 + np.exp(-np.asarray(system.model(TOKEN_IDS), np.float64)))
+    right = np.where(targets, shares, 1 - shares)
+    expected = -np.sum(weights.numpy()[:, None] * np.log(right))
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    with recorded_shapes() as shapes:
+        system.loss(
+            system.read(TOKEN_IDS),
+            label_ids=label_ids,
+            weights=weights,
+            label_chunk_size=1,
+        )
+    # No tokens by labels.
+    assert not [shape for shape in shapes if {4, 7} <= set(shape)]
 
 
 def test_model_compiles_and_fits_as_any_keras_model():
     keras.utils.set_random_seed(0)
     config = ModelConfig(
-        *(30, 7, 4), hidden_dim=4, dropout=0.0, embedding_dropout=0.0
+        vocab_size=30,
+        num_labels=7,
+        embedding_dim=4,
+        hidden_dim=4,
+        dropout=0.0,
+        embedding_dropout=0.0,
     )
-    model = build_attention_xml(config)
+    model = AttentionXML(config).model
     rng = np.random.default_rng(0)
     token_ids = rng.integers(1, 30, (32, 6))
     # A word of its own stands for each label.

@@ -9,21 +9,26 @@ from helpers import set_random_weights, two_replicas
 
 from axml_tf.console import machine
 from axml_tf.console.errors import UserError
-from axml_tf.models.attention_xml import build_attention_xml
+from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoint_files import CheckpointFolder
 from axml_tf.runs.checkpoints import (
     Checkpoints,
     Progress,
     Variables,
-    load_best_model,
+    restore_best,
 )
-from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.optimizers import LazyAdam
 
-CONFIG = ModelConfig(*(20, 5, 4), hidden_dim=3, fc_dims=(4, 3), label_bias=True)
+CONFIG = ModelConfig(
+    vocab_size=20,
+    num_labels=5,
+    embedding_dim=4,
+    hidden_dim=3,
+    fc_dims=(4, 3),
+    label_bias=True,
+)
 TOKEN_IDS = np.array([[3, 9, 4], [7, 2, 0]], np.int32)
 
 
@@ -31,7 +36,7 @@ class Run:
     """Model, optimizer and progress with their checkpoints."""
 
     def __init__(self, folder, model_config=CONFIG, seed=0, keep=2):
-        self.model = build_attention_xml(model_config)
+        self.model = AttentionXML(model_config).model
         set_random_weights(self.model, seed)
         self.optimizer = LazyAdam(0.1)
         self.optimizer.build(self.model.trainable_variables)
@@ -63,14 +68,18 @@ class Run:
         self.checkpoints.wait()
 
     def state(self):
-        """Every value that training goes on from."""
+        """Every value that training resumes from."""
         variables = [*self.model.variables, *self.optimizer.variables]
         progress = dataclasses.astuple(self.progress)
         return [v.numpy().copy() for v in variables] + [*progress]
 
 
-def claim(folder):
-    run_record.claim(folder, CONFIG, TrainingConfig(), {})
+def best_model(folder):
+    """A model built anew, with the best weights of a run."""
+    model = AttentionXML(CONFIG).model
+    set_random_weights(model, seed=9)
+    restore_best(folder, model)
+    return model
 
 
 def assert_same(state, other):
@@ -90,6 +99,8 @@ def test_whole_training_state_comes_back(tmp_path):
     assert again.checkpoints.restore_latest()
     assert_same(again.state(), run.state())
     assert again.progress.best == 0.3
+    kinds = [type(value) for value in vars(again.progress).values()]
+    assert kinds == [int, int, int, int, float, int]
 
 
 def test_folder_without_a_checkpoint_leaves_the_state(tmp_path):
@@ -99,7 +110,7 @@ def test_folder_without_a_checkpoint_leaves_the_state(tmp_path):
     assert_same(run.state(), before)
 
 
-def test_newest_checkpoint_is_the_one_to_go_on_from(tmp_path):
+def test_newest_checkpoint_is_the_one_to_resume_from(tmp_path):
     run = Run(tmp_path)
     for _ in range(4):
         run.step()
@@ -112,68 +123,57 @@ def test_newest_checkpoint_is_the_one_to_go_on_from(tmp_path):
 
 
 def test_best_model_has_the_weights_it_was_saved_with(tmp_path):
-    claim(tmp_path)
     run = Run(tmp_path)
     run.save_best()
     saved = run.model.get_weights()
     run.step()
     run.save_latest()
-    model, model_config = load_best_model(tmp_path)
+    model = best_model(tmp_path)
     assert_same(model.get_weights(), saved)
-    assert model_config == CONFIG
     run.model.set_weights(saved)
     np.testing.assert_array_equal(model(TOKEN_IDS), run.model(TOKEN_IDS))
 
 
 def test_better_model_takes_the_place_of_the_best(tmp_path):
-    claim(tmp_path)
     run = Run(tmp_path)
     # Saved twice at one step: by a step's end and by its epoch's end.
     for steps in (1, 1, 0):
         for _ in range(steps):
             run.step()
         run.save_best()
-    model, *_ = load_best_model(tmp_path)
+    model = best_model(tmp_path)
     assert_same(model.get_weights(), run.model.get_weights())
     assert len(list(Path(tmp_path, "best").glob("*"))) == 1
 
 
 def test_model_trained_on_two_replicas_loads_on_one_device(tmp_path):
-    claim(tmp_path)
     with two_replicas():
         run = Run(tmp_path)
     run.save_best()
-    model, *_ = load_best_model(tmp_path)
+    model = best_model(tmp_path)
     assert_same(model.get_weights(), run.model.get_weights())
 
 
 def test_run_without_a_validation_has_no_best_model(tmp_path):
-    claim(tmp_path)
     Run(tmp_path).save_latest()
     with pytest.raises(UserError) as error:
-        load_best_model(tmp_path)
+        best_model(tmp_path)
     assert str(error.value) == (
         f"{tmp_path} holds no finished validation yet: there is no best model "
-        "to use. Go on training."
+        "to use. Resume training."
     )
-
-
-def test_folder_without_a_run_is_named(tmp_path):
-    with pytest.raises(UserError, match="holds no trained model"):
-        load_best_model(tmp_path)
 
 
 @pytest.mark.parametrize(
     "other", [{"hidden_dim": 4}, {"fc_dims": (4,)}, {"label_bias": False}]
 )
 def test_checkpoint_of_another_model_is_refused(tmp_path, other):
-    claim(tmp_path)
     other_config = dataclasses.replace(CONFIG, **other)
     run = Run(tmp_path, other_config)
     run.save_latest()
     run.save_best()
     for load in (
-        lambda: load_best_model(tmp_path),
+        lambda: best_model(tmp_path),
         Run(tmp_path).checkpoints.restore_latest,
     ):
         with pytest.raises(UserError) as error:
@@ -182,12 +182,11 @@ def test_checkpoint_of_another_model_is_refused(tmp_path, other):
 
 
 def test_damaged_best_model_is_named(tmp_path):
-    claim(tmp_path)
     Run(tmp_path).save_best()
     (path,) = Path(tmp_path, "best").iterdir()
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(UserError, match=f"The checkpoint {path} is damaged"):
-        load_best_model(tmp_path)
+        best_model(tmp_path)
 
 
 def test_damaged_checkpoint_is_named_and_the_one_before_it_taken(

@@ -1,7 +1,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import time
 
 import pytest
@@ -12,23 +11,24 @@ from axml_tf.console.errors import UserError
 from axml_tf.formats.predictions import TopK
 from axml_tf.prediction.top_k import predict_split
 from axml_tf.runs.costs import Costs, load_costs
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.training.start import train
 
 
 def test_costs_add_up_over_the_starts_of_a_run(tmp_path):
-    data_dir = write_data(tmp_path / "data")
+    data = write_data(tmp_path / "data")
     model_dir = tmp_path / "model"
     started = time.monotonic()
-    train(
-        MODEL, dataclasses.replace(TRAINING, max_epochs=1), data_dir, model_dir
-    )
+    train(MODEL, dataclasses.replace(TRAINING, max_epochs=1), data, model_dir)
     first = load_costs(model_dir)
-    train(MODEL, TRAINING, data_dir, model_dir)
+    train(MODEL, TRAINING, data, model_dir)
     both = load_costs(model_dir)
     assert 0 < first.seconds < both.seconds < time.monotonic() - started
     assert 0 < first.cpu_seconds < both.cpu_seconds
     assert both.machine == machine.describe()
-    found = predict_split(model_dir, data_dir, "dev", 4, 8)
+    found = predict_split(
+        TrainedModel(model_dir), data, "dev", top_k=4, batch_size=8
+    )
     found.save(tmp_path / "dev.npz")
     made_by = TopK.load(tmp_path / "dev.npz").made_by
     assert made_by.system == "attention_xml"
@@ -37,7 +37,7 @@ def test_costs_add_up_over_the_starts_of_a_run(tmp_path):
     assert made_by.predict_cpu_seconds > 0
     assert 0 < made_by.predict_seconds < time.monotonic() - started
     assert made_by.settings["learning_rate"] == "0.005"
-    labels = (data_dir / "labels.txt").read_bytes()
+    labels = (data.folder / "labels.txt").read_bytes()
     digest = hashlib.sha256(labels).hexdigest()[:16]
     assert made_by.settings["labels.txt"] == digest
     assert {"axml_tf", "tensorflow", "keras"} < set(made_by.versions)
@@ -66,13 +66,3 @@ def test_costs_that_are_not_there_or_damaged(tmp_path):
         (tmp_path / "costs.json").write_text(content)
         with pytest.raises(UserError, match=r"costs\.json is damaged"):
             load_costs(tmp_path)
-
-
-def test_peak_memory_is_that_of_this_process():
-    block = b"x" * 200_000_000
-    with open("/proc/self/status") as file:
-        (line,) = (x for x in file if x.startswith("VmHWM"))
-    peak = 1024 * int(line.split()[1])
-    assert machine.peak_memory() == pytest.approx(peak, rel=0.02)
-    assert len(block) < machine.peak_memory()
-    assert machine.facts()["cores"] == len(os.sched_getaffinity(0))

@@ -2,17 +2,15 @@ import dataclasses
 import json
 
 import pytest
-from helpers import random_records, write_dataset
 
 from axml_tf.console.errors import UserError
 from axml_tf.console.origin import origin
-from axml_tf.dataset import data_identity
 from axml_tf.models.model_config import ModelConfig
 from axml_tf.runs import run_record
-from axml_tf.runs.run_record import RunRecord, check_fits, claim
+from axml_tf.runs.run_record import RunRecord, claim, differences
 from axml_tf.runs.training_config import TrainingConfig
 
-MODEL = ModelConfig(*(50, 6), fc_dims=(8, 4))
+MODEL = ModelConfig(vocab_size=50, num_labels=6, fc_dims=(8, 4))
 TRAINING = TrainingConfig()
 DATA = {"labels.txt": "f00d", "max_length": 500}
 
@@ -88,22 +86,43 @@ def test_run_on_other_data_is_refused(tmp_path):
     )
 
 
-def test_model_on_other_labels_is_refused(tmp_path):
-    data_dir, model_dir = tmp_path / "data", tmp_path / "model"
-    info = write_dataset(data_dir, {"train": [random_records(5)]})
-    parts = data_identity.training_parts(data_dir, info)
-    claim(model_dir, MODEL, TRAINING, parts)
-    check_fits(model_dir, data_dir, info)
-    # Other documents are no reason not to use a model.
-    more = write_dataset(data_dir, {"train": [random_records(7)]})
-    check_fits(model_dir, data_dir, more)
-    (data_dir / "labels.txt").write_text("other\t1\n")
-    with pytest.raises(UserError) as error:
-        check_fits(model_dir, data_dir, info)
-    assert str(error.value).startswith(
-        f"{model_dir} was trained on other data than {data_dir} holds: "
-        f"labels.txt was {parts['labels.txt']}, is "
-    )
+def test_everything_that_differs_is_named_in_order():
+    was = {"vocab.txt": "f00d", "labels.txt": "beef", "max_length": 500}
+    now = {"vocab.txt": "f00d", "labels.txt": "cafe", "max_length": 200}
+    assert differences(was, was) == []
+    assert differences(was, now) == [
+        "labels.txt was beef, is cafe",
+        "max_length was 500, is 200",
+    ]
+
+
+def test_what_an_earlier_version_did_not_keep_is_not_compared():
+    assert differences({}, {"max_length": 3}) == []
+    assert differences({"max_length": 3}, {}) == []
+
+
+def in_earlier_spelling(folder):
+    """What stands in a folder, as it was called before."""
+    path = folder / "config.json"
+    content = json.loads(path.read_text())
+    content["data"]["train_left_out"] = content["data"].pop("train_skipped")
+    # Settings that came later.
+    del content["model"]["encoder"]
+    path.write_text(json.dumps(content))
+
+
+def test_record_of_an_earlier_version_is_read_and_resumed(tmp_path):
+    data = {**DATA, "train_skipped": 2}
+    claim(tmp_path, MODEL, TRAINING, data)
+    in_earlier_spelling(tmp_path)
+    assert RunRecord.load(tmp_path).data == data
+    assert RunRecord.load(tmp_path).model == MODEL
+    with pytest.raises(UserError, match="data: train_skipped was 2, is 3"):
+        claim(tmp_path, MODEL, TRAINING, {**data, "train_skipped": 3})
+    assert claim(tmp_path, MODEL, TRAINING, data) == []
+    content = json.loads((tmp_path / "config.json").read_text())
+    assert content["data"] == data
+    assert content["model"]["encoder"] == "lstm"
 
 
 def test_folder_without_a_run_is_named(tmp_path):
@@ -119,6 +138,7 @@ def test_folder_without_a_run_is_named(tmp_path):
         (lambda content: content["model"].update(fc_dims=["a"]), "fc_dims"),
         (lambda content: content["model"].update(dropout=None), "dropout"),
         (lambda content: content.pop("data"), "data"),
+        (lambda content: content.update(data=["max_length"]), "list"),
     ],
 )
 def test_damaged_settings_are_named(tmp_path, damage, reason):

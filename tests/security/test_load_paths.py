@@ -170,6 +170,6 @@ def test_subprocesses_run_fixed_programs_without_a_shell():
             found.add(module)
     # apt-get and its helper; git, asked for the commit.
     assert found <= {
-        "axml_tf.data_prep.debian_packages",
+        "axml_tf.data_prep.apt_archive",
         "axml_tf.console.origin",
     }

@@ -25,7 +25,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_shards_are_files_of_the_folder_itself(tmp_path, name):
-    info = write_dataset(tmp_path, {"train": [random_records(2)]})
+    info = write_dataset(tmp_path, {"train": [random_records(2)]}).info
     fields = dataclasses.asdict(info)
     fields["splits"]["train"]["shards"] = [name]
     (tmp_path / "dataset.json").write_text(json.dumps(fields))
@@ -37,7 +37,7 @@ def test_shards_are_files_of_the_folder_itself(tmp_path, name):
     "name", ["../train", "", ".", "a/b", "a b", "ä", "<b>"]
 )
 def test_names_of_splits_are_words(tmp_path, name):
-    info = write_dataset(tmp_path, {"train": [random_records(2)]})
+    info = write_dataset(tmp_path, {"train": [random_records(2)]}).info
     fields = dataclasses.asdict(info)
     fields["splits"][name] = fields["splits"].pop("train")
     (tmp_path / "dataset.json").write_text(json.dumps(fields))

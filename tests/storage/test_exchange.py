@@ -2,7 +2,6 @@ import os
 
 import pytest
 
-from axml_tf.storage import exchange as exchange_lib
 from axml_tf.storage.exchange import exchange
 
 
@@ -10,7 +9,8 @@ from axml_tf.storage.exchange import exchange
 def folders(request, tmp_path, monkeypatch):
     if request.param == "in three steps":
         monkeypatch.setattr(
-            exchange_lib, "_exchange_at_once", lambda first, second: False
+            "axml_tf.storage.exchange._exchange_at_once",
+            lambda first, second: False,
         )
     new, old = tmp_path / "new", tmp_path / "old"
     for folder in (new, old):

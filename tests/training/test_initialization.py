@@ -5,11 +5,12 @@ import pytest
 from helpers import random_records, write_dataset
 
 from axml_tf.console.errors import UserError
-from axml_tf.models.attention_xml import build_attention_xml
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.system_registry import SYSTEMS, make_system
 from axml_tf.training.initialization import initialize
 
 COUNTS = [3, 1, 4, 2, 3, 1]
+models = pytest.mark.parametrize("model", SYSTEMS)
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def data_dir(tmp_path):
     return tmp_path
 
 
-def description(data_dir, **fields):
+def prepared(data_dir, **fields):
     return write_dataset(
         data_dir,
         {"train": [random_records(4)]},
@@ -31,66 +32,62 @@ def description(data_dir, **fields):
     )
 
 
-def config(**fields):
-    return ModelConfig(*(50, 6, 4), hidden_dim=3, fc_dims=(2,), **fields)
-
-
-def model(**fields):
-    return build_attention_xml(config(**fields))
-
-
-def test_pretrained_vectors_become_the_embedding(data_dir):
-    network = model()
-    initialize(
-        network, config(), description(data_dir, embedding_dim=4), data_dir
+def system(**fields):
+    return make_system(
+        ModelConfig(
+            vocab_size=50,
+            num_labels=6,
+            embedding_dim=4,
+            hidden_dim=3,
+            fc_dims=(2,),
+            **fields,
+        )
     )
+
+
+# A frozen embedding takes them too.
+@pytest.mark.parametrize("trainable", [True, False])
+@models
+def test_pretrained_vectors_become_the_embedding(data_dir, trainable, model):
+    network = system(trainable_embeddings=trainable, model=model)
+    initialize(network, prepared(data_dir, embedding_dim=4))
     np.testing.assert_array_equal(
-        network.get_layer("embedding").embeddings,
+        network.model.get_layer("embedding").embeddings,
         np.load(data_dir / "embeddings.npy"),
     )
 
 
-def test_frozen_embedding_takes_pretrained_vectors_too(data_dir):
-    network = model(trainable_embeddings=False)
-    initialize(
-        network,
-        config(trainable_embeddings=False),
-        description(data_dir, embedding_dim=4),
-        data_dir,
-    )
-    np.testing.assert_array_equal(
-        network.get_layer("embedding").embeddings,
-        np.load(data_dir / "embeddings.npy"),
-    )
-
-
-def test_without_pretrained_vectors_the_embedding_stays_random(data_dir):
-    network = model()
-    before = network.get_weights()
-    initialize(network, config(), description(data_dir), data_dir)
-    for old, new in zip(before, network.get_weights(), strict=True):
+@models
+def test_without_pretrained_vectors_all_weights_stay_random(data_dir, model):
+    network = system(model=model)
+    before = network.model.get_weights()
+    initialize(network, prepared(data_dir))
+    for old, new in zip(before, network.model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
 
 
-def test_label_biases_start_at_the_log_odds_in_training(data_dir):
-    network = model(label_bias=True)
-    initialize(
-        network, config(label_bias=True), description(data_dir), data_dir
-    )
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("attention_xml", "label_head/label_biases"),
+        ("xml_rnn", "output/bias"),
+        ("xml_cnn", "output/bias"),
+    ],
+)
+def test_label_biases_start_at_the_log_odds_in_training(data_dir, model, path):
+    network = system(label_bias=True, model=model)
+    initialize(network, prepared(data_dir))
+    (biases,) = (w for w in network.model.weights if w.path == path)
     # Of 4 documents; half a document is added on either side.
     expected = [math.log((n + 0.5) / (4 - n + 0.5)) for n in COUNTS]
-    np.testing.assert_allclose(
-        network.get_layer("label_head").label_biases, expected, rtol=1e-6
-    )
+    np.testing.assert_allclose(biases, expected, rtol=1e-6)
 
 
 def test_probabilities_start_at_the_share_of_each_label(data_dir):
-    network = model(label_bias=True)
-    initialize(
-        network, config(label_bias=True), description(data_dir), data_dir
-    )
+    network = system(label_bias=True)
+    initialize(network, prepared(data_dir))
     # On an empty document the label biases alone speak.
-    logits = network(np.zeros((1, 2), np.int32)).numpy()[0]
+    logits = network.model(np.zeros((1, 2), np.int32)).numpy()[0]
     shares = [(n + 0.5) / 5 for n in COUNTS]
     np.testing.assert_allclose(1 / (1 + np.exp(-logits)), shares, rtol=1e-5)
 
@@ -98,9 +95,7 @@ def test_probabilities_start_at_the_share_of_each_label(data_dir):
 def test_vectors_of_another_shape_are_refused(data_dir):
     np.save(data_dir / "embeddings.npy", np.zeros((50, 3), "float32"))
     with pytest.raises(UserError) as error:
-        initialize(
-            model(), config(), description(data_dir, embedding_dim=3), data_dir
-        )
+        initialize(system(), prepared(data_dir, embedding_dim=3))
     assert str(error.value) == (
         f"{data_dir}/embeddings.npy has shape (50, 3), the model needs "
         "(50, 4). Prepare the data again."
@@ -114,7 +109,5 @@ def test_unreadable_vectors_are_named(data_dir, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UserError) as error:
-        initialize(
-            model(), config(), description(data_dir, embedding_dim=4), data_dir
-        )
+        initialize(system(), prepared(data_dir, embedding_dim=4))
     assert str(error.value).startswith(f"{path} cannot be read (")

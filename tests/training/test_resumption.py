@@ -1,4 +1,4 @@
-"""What a run that goes on does; `tests/test_training.py` has the rest."""
+"""A run that is resumed; `test_run.py` has the rest."""
 
 import dataclasses
 import json
@@ -10,22 +10,19 @@ import pytest
 from small_runs import MODEL, STEPS_PER_EPOCH, TRAINING, state, write_data
 
 from axml_tf.console.errors import Resumable, UserError
+from axml_tf.prediction.top_k import predict_split
 from axml_tf.runs.run_record import RunRecord
+from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.training import run as training_run
 from axml_tf.training.start import train
 from axml_tf.training.validation import Validation
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory):
-    return write_data(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(data_dir, tmp_path_factory):
+def uninterrupted(data, tmp_path_factory):
     """Folder of a run over both epochs at once."""
     folder = tmp_path_factory.mktemp("uninterrupted")
-    train(MODEL, TRAINING, data_dir, folder)
+    train(MODEL, TRAINING, data, folder)
     return folder
 
 
@@ -46,8 +43,8 @@ def stop_after(monkeypatch, steps):
     make_training_step = training_run.make_training_step
     made = 0
 
-    def make(*arguments):
-        step = make_training_step(*arguments)
+    def make(*arguments, **options):
+        step = make_training_step(*arguments, **options)
 
         def dying(*arguments):
             nonlocal made
@@ -61,34 +58,50 @@ def stop_after(monkeypatch, steps):
     monkeypatch.setattr(training_run, "make_training_step", make)
 
 
-def test_run_that_stops_after_an_epoch_goes_on_bit_for_bit(
-    data_dir, uninterrupted, tmp_path, capsys
+def test_run_that_stops_after_an_epoch_resumes_bit_for_bit(
+    data, uninterrupted, tmp_path, capsys
 ):
     train(
         MODEL,
         dataclasses.replace(TRAINING, max_epochs=1),
-        data_dir,
+        data,
         tmp_path,
     )
     assert f"after step {STEPS_PER_EPOCH}" not in capsys.readouterr().out
-    train(MODEL, TRAINING, data_dir, tmp_path)
+    train(MODEL, TRAINING, data, tmp_path)
     assert f"after step {STEPS_PER_EPOCH}." in capsys.readouterr().out
     assert_same_state(tmp_path, uninterrupted)
 
 
+@pytest.mark.parametrize("kind", ["xml_rnn", "xml_cnn"])
+def test_other_systems_resume_bit_for_bit_and_predict(data, tmp_path, kind):
+    model = dataclasses.replace(MODEL, model=kind)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    train(model, TRAINING, data, whole)
+    for epochs in (1, 2):
+        settings = dataclasses.replace(TRAINING, max_epochs=epochs)
+        train(model, settings, data, parts)
+    assert_same_state(parts, whole)
+    trained = TrainedModel(whole, data)
+    found = predict_split(trained, data, "dev", top_k=4, batch_size=8)
+    assert found.label_ids.shape == (10, 4)
+    assert found.made_by.system == kind
+    assert trained.system.model.name == kind
+
+
 @pytest.mark.parametrize("steps", [4, STEPS_PER_EPOCH + 5])
-def test_run_that_dies_within_an_epoch_goes_on_bit_for_bit(
-    data_dir, uninterrupted, tmp_path, monkeypatch, steps
+def test_run_that_dies_within_an_epoch_resumes_bit_for_bit(
+    data, uninterrupted, tmp_path, *, monkeypatch, steps
 ):
     settings = dataclasses.replace(TRAINING, checkpoint_every="3")
     with monkeypatch.context() as patch:
         stop_after(patch, steps)
         with pytest.raises(PowerCut):
-            train(MODEL, settings, data_dir, tmp_path)
+            train(MODEL, settings, data, tmp_path)
     # The step that died, and those since the last checkpoint, are made anew.
     saved = int(state(tmp_path)["progress/step"])
     assert saved == steps // 3 * 3
-    train(MODEL, settings, data_dir, tmp_path)
+    train(MODEL, settings, data, tmp_path)
     assert_same_state(tmp_path, uninterrupted)
 
 
@@ -97,8 +110,8 @@ def signal_after(monkeypatch, number, steps):
     make_training_step = training_run.make_training_step
     made = 0
 
-    def make(*arguments):
-        step = make_training_step(*arguments)
+    def make(*arguments, **options):
+        step = make_training_step(*arguments, **options)
 
         def signalled(*batch):
             nonlocal made
@@ -113,32 +126,32 @@ def signal_after(monkeypatch, number, steps):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signalled_run_saves_its_step_and_goes_on_bit_for_bit(
-    data_dir, uninterrupted, tmp_path, monkeypatch, number
+def test_signalled_run_saves_its_step_and_resumes_bit_for_bit(
+    data, uninterrupted, tmp_path, *, monkeypatch, number
 ):
     with monkeypatch.context() as patch:
         signal_after(patch, number, steps=5)
         with pytest.raises(Resumable) as stopped:
-            train(MODEL, TRAINING, data_dir, tmp_path)
+            train(MODEL, TRAINING, data, tmp_path)
     assert str(stopped.value) == (
         f"{number.name}: ended after step 5, which is saved in "
-        f"{tmp_path / 'latest' / 'ckpt-1.npz'}. The same command goes on from "
+        f"{tmp_path / 'latest' / 'ckpt-1.npz'}. The same command resumes from "
         "there."
     )
     assert state(tmp_path)["progress/step"] == 5
-    train(MODEL, TRAINING, data_dir, tmp_path)
+    train(MODEL, TRAINING, data, tmp_path)
     assert_same_state(tmp_path, uninterrupted)
 
 
 @pytest.mark.parametrize("validate_every", [0, 3])
 def test_validation_that_a_signal_ends_is_made_up_for(
-    data_dir, tmp_path, monkeypatch, validate_every
+    data, tmp_path, monkeypatch, validate_every
 ):
     settings = dataclasses.replace(
         TRAINING, validate_every=validate_every, swa_start_epoch=1
     )
     alone, folder = tmp_path / "alone", tmp_path / "signalled"
-    train(MODEL, settings, data_dir, alone)
+    train(MODEL, settings, data, alone)
     batches = Validation._batches
 
     def signalled(validation):
@@ -150,38 +163,36 @@ def test_validation_that_a_signal_ends_is_made_up_for(
         # In the first validation, and in the same one once more.
         for _ in range(2):
             with pytest.raises(Resumable):
-                train(MODEL, settings, data_dir, folder)
+                train(MODEL, settings, data, folder)
             step = validate_every or STEPS_PER_EPOCH
             assert state(folder)["progress/step"] == step
             assert state(folder)["progress/validated_step"] == 0
-    train(MODEL, settings, data_dir, folder)
+    train(MODEL, settings, data, folder)
     assert_same_state(folder, alone)
     np.testing.assert_equal(state(folder, "best"), state(alone, "best"))
 
 
 def test_newest_checkpoint_that_is_damaged_costs_only_time(
-    data_dir, uninterrupted, tmp_path, capsys
+    data, uninterrupted, tmp_path, capsys
 ):
     settings = dataclasses.replace(TRAINING, checkpoint_every="3")
     train(
         MODEL,
         dataclasses.replace(settings, max_epochs=1),
-        data_dir,
+        data,
         tmp_path,
     )
     newest, before = sorted((tmp_path / "latest").iterdir(), reverse=True)
     newest.write_bytes(newest.read_bytes()[:-9])
-    train(MODEL, settings, data_dir, tmp_path)
+    train(MODEL, settings, data, tmp_path)
     out = capsys.readouterr().out
     assert f"{newest} is damaged" in out
-    assert "Going on after step 6." in out
+    assert "Resuming after step 6." in out
     assert before.exists() is False  # Two newer ones are kept.
     assert_same_state(tmp_path, uninterrupted)
 
 
-def test_state_that_cannot_be_kept_ends_the_run(
-    data_dir, tmp_path, monkeypatch
-):
+def test_state_that_cannot_be_kept_ends_the_run(data, tmp_path, monkeypatch):
     settings = dataclasses.replace(TRAINING, checkpoint_every="2")
     replace, replaced = os.replace, []
 
@@ -194,19 +205,17 @@ def test_state_that_cannot_be_kept_ends_the_run(
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full_disk)
         with pytest.raises(OSError, match="No space left"):
-            train(MODEL, settings, data_dir, tmp_path)
+            train(MODEL, settings, data, tmp_path)
     assert state(tmp_path)["progress/step"] == 2
-    train(MODEL, settings, data_dir, tmp_path)
+    train(MODEL, settings, data, tmp_path)
     assert state(tmp_path)["progress/epoch"] == 2
 
 
-def test_finished_run_is_not_trained_further(
-    data_dir, uninterrupted, monkeypatch
-):
+def test_finished_run_is_not_trained_further(data, uninterrupted, monkeypatch):
     # Not a single step.
     stop_after(monkeypatch, 0)
     before = state(uninterrupted)
-    best = train(MODEL, TRAINING, data_dir, uninterrupted)
+    best = train(MODEL, TRAINING, data, uninterrupted)
     assert best == before["progress/best"]
     for name, value in state(uninterrupted).items():
         np.testing.assert_array_equal(value, before[name])
@@ -224,12 +233,12 @@ def test_training_state_knows_where_it_stands(uninterrupted):
     assert 0 < progress["best"] < 1
 
 
-def test_run_of_other_settings_is_refused(data_dir, uninterrupted):
+def test_run_of_other_settings_is_refused(data, uninterrupted):
     with pytest.raises(UserError) as error:
         train(
             dataclasses.replace(MODEL, dropout=0.0),
             dataclasses.replace(TRAINING, batch_size=4),
-            data_dir,
+            data,
             uninterrupted,
         )
     assert "dropout was 0.3, is 0.0; batch_size was 8, is 4." in str(
@@ -238,9 +247,9 @@ def test_run_of_other_settings_is_refused(data_dir, uninterrupted):
 
 
 def test_run_on_other_data_is_refused(uninterrupted, tmp_path):
-    write_data(tmp_path, fingerprint="beef")
+    other = write_data(tmp_path, fingerprint="beef")
     with pytest.raises(UserError, match="holds a run on other data"):
-        train(MODEL, TRAINING, tmp_path, uninterrupted)
+        train(MODEL, TRAINING, other, uninterrupted)
 
 
 def test_settings_of_the_run_stand_beside_it(uninterrupted):

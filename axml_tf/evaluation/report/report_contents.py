@@ -5,36 +5,15 @@ Measures are in percent, times in seconds, memory in bytes.
 
 import dataclasses
 
+from axml_tf.evaluation.document_comparison import (
+    DocumentComparison,
+    Interval,
+)
 from axml_tf.evaluation.frequency import FrequencyGroup
 from axml_tf.formats.predictions import Provenance
 
-
-@dataclasses.dataclass(frozen=True)
-class Interval:
-    """A figure with the ends of its 95% confidence interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclasses.dataclass(frozen=True)
-class DocumentComparison:
-    """One measure of two systems, compared document by document.
-
-    Attributes:
-        difference: the system's figure less that of the other, in percent
-            points.
-        p_value: of the two-sided signed-rank test over documents; None for
-            a measure that is no mean over documents (PSP@k, PSnDCG@k).
-        num_better: documents for which the system is better.
-        num_worse: documents for which the other is better.
-    """
-
-    difference: Interval
-    p_value: float | None
-    num_better: int
-    num_worse: int
+# Ranks that a report measures at.
+KS = (1, 3, 5)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,13 +1,47 @@
 """Which file is of which system on which data set, from flags."""
 
-from collections.abc import Sequence
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from axml_tf.console.errors import UserError
-from axml_tf.evaluation.report.report_build import SetFiles, SystemFiles
 
 # (set, system) to file.
-Files = dict[tuple[str, str], str]
+_Files = dict[tuple[str, str], str]
+
+
+@dataclasses.dataclass(frozen=True)
+class SystemFiles:
+    """The files of one system on one data set.
+
+    Attributes:
+        name: of the system.
+        predictions: of the measured split.
+        dev_predictions: of the dev split, which thresholds are picked on;
+            None without.
+        label_performance: AUC and AUPR from all scores; None without.
+    """
+
+    name: str
+    predictions: str
+    dev_predictions: str | None = None
+    label_performance: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class SetFiles:
+    """A data set, and the systems to measure on it.
+
+    Attributes:
+        name: of the data set.
+        data_dir: folder that axml-prepare made.
+        systems: the same names, in the same order, on every set.
+    """
+
+    name: str
+    data_dir: str
+    systems: list[SystemFiles]
 
 
 def read_sets(
@@ -18,8 +52,8 @@ def read_sets(
 ) -> list[SetFiles]:
     """Reads flags of the forms `SET=DIR` and `SET:NAME=FILE`.
 
-    With a single data set `SET:` may be left out, and `SET=` too: the set
-    then has the name of its folder.
+    With a single data set `SET:` is not needed, nor is `SET=`: without it
+    the set has the name of its folder.
 
     Args:
         data_dirs: of every data set.
@@ -66,8 +100,27 @@ def read_sets(
     ]
 
 
+@contextlib.contextmanager
+def told_of(path: str) -> Iterator[None]:
+    """Puts a file's name before what is wrong with it.
+
+    Args:
+        path: of the file that is read or measured inside.
+
+    Raises:
+        UserError: the one from inside; its message names the file.
+    """
+    try:
+        yield
+    except UserError as error:
+        message = str(error)
+        if path not in message:
+            message = f"{path}: {message}"
+        raise UserError(message) from error
+
+
 def _folders(data_dirs: Sequence[str]) -> dict[str, str]:
-    folders = {}
+    folders: dict[str, str] = {}
     for entry in data_dirs:
         name, equals, folder = entry.partition("=")
         if not equals and len(data_dirs) == 1:
@@ -91,9 +144,16 @@ def _files(
     entries: Sequence[str],
     sets: list[str],
     names: list[str] | None = None,
-) -> Files:
-    """Files by set and system; `names` are the systems allowed."""
-    files = {}
+) -> _Files:
+    """Files by set and system.
+
+    Args:
+        flag: name of the flag.
+        entries: its values.
+        sets: names of the data sets.
+        names: systems allowed; None for any.
+    """
+    files: _Files = {}
     for entry in entries:
         key, _, file = entry.partition("=")
         one, colon, name = key.rpartition(":")

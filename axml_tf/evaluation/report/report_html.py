@@ -46,9 +46,7 @@ def render(page: Page) -> str:
 
 def _section(section: Section, identifier: str) -> str:
     items = "\n".join(
-        (_figure if isinstance(item, Plot) else _table)(
-            item, f"{identifier}item{number}"
-        )
+        _item(item, f"{identifier}item{number}")
         for number, item in enumerate(section.items)
     )
     return (
@@ -56,6 +54,12 @@ def _section(section: Section, identifier: str) -> str:
         f'<h2 id="{identifier}">{html.escape(section.title)}</h2>\n'
         f"{_paragraphs(section.text)}\n{items}\n</section>"
     )
+
+
+def _item(item: Table | Plot, identifier: str) -> str:
+    if isinstance(item, Plot):
+        return _figure(item, identifier)
+    return _table(item, identifier)
 
 
 def _figure(plot: Plot, identifier: str) -> str:

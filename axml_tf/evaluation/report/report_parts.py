@@ -1,6 +1,7 @@
 """What a page is made of: tables, plots, sections."""
 
 import dataclasses
+from collections.abc import Sequence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Section:
 
     title: str
     text: list[str]
-    items: list[Table | Plot]
+    items: Sequence[Table | Plot]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from axml_tf.evaluation.report.report_parts import Plot, Section, Table
 
 def ranks_and_frequencies(report: Report) -> Section:
     """Precision and recall by rank, and by frequency of the label."""
-    items = []
+    items: list[Plot | Table] = []
     for one in report.sets:
         items += [_rank_plot(one), _frequency_plot(one)]
         items.append(_recall_table(one))

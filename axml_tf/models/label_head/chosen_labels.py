@@ -11,6 +11,7 @@ def look(
     keys: tf.Tensor,
     values: tf.Tensor,
     mask: tf.Tensor,
+    *,
     label_ids: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Probabilities and attention of the labels that are asked for.

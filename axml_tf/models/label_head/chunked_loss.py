@@ -1,16 +1,77 @@
-"""The paper's loss on the label head, a tile of it at a time."""
+"""The paper's loss on the label head, a chunk of it at a time."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import tensorflow as tf
 
 from axml_tf.models.label_head.label_chunks import (
-    Tiles,
+    Chunks,
+    HeadParameters,
+    Tokens,
     attend,
+    chunks_of,
     hide_padding,
     parameters_of,
-    tiles_of,
 )
 from axml_tf.models.label_head.label_head import LabelHead
 from axml_tf.models.losses import cross_entropy_sum, multi_hot
+
+# Tensors in tuples of tuples, which stay as they are.
+_Nested = TypeVar("_Nested")
+
+
+class _Documents(NamedTuple):
+    """What documents have, a row each.
+
+    Attributes:
+        tokens: keys and values in the precision of the matrix products.
+        label_ids: int32 of shape `(documents, most labels)`. They count from
+            the first of the labels at hand; others are below 0 or too large.
+        weights: float32 of shape `(documents,)`.
+    """
+
+    tokens: Tokens
+    label_ids: tf.Tensor
+    weights: tf.Tensor
+
+
+class _ChunkParameters(NamedTuple):
+    """The weights of a chunk's labels, as its matrix products take them.
+
+    Attributes:
+        label_vectors: of shape `(labels, key_dim)`, in the precision of the
+            tokens.
+        transposed: the same, `(key_dim, labels)`.
+        label_biases: float32 of shape `(labels,)`.
+        shared: float32, `LabelHead.shared_weights`.
+    """
+
+    label_vectors: tf.Tensor
+    transposed: tf.Tensor
+    label_biases: tf.Tensor
+    shared: list[tf.Tensor]
+
+
+class _Sums(NamedTuple):
+    """What is summed over all chunks: loss, and gradients of shared weights."""
+
+    loss: tf.Tensor
+    d_shared: list[tf.Tensor]
+
+
+class _LabelGradients(NamedTuple):
+    """What is summed over documents: gradients of what each label has."""
+
+    label_vectors: tf.Tensor
+    label_biases: tf.Tensor
+
+
+class _TokenGradients(NamedTuple):
+    """What is summed over labels: gradients of what each token has."""
+
+    keys: tf.Tensor
+    values: tf.Tensor
 
 
 def head_cross_entropy_sum(
@@ -18,19 +79,20 @@ def head_cross_entropy_sum(
     keys: tf.Tensor,
     values: tf.Tensor,
     mask: tf.Tensor,
+    *,
     label_ids: tf.Tensor,
     weights: tf.Tensor,
     label_chunk_size: int = 0,
 ) -> tf.Tensor:
-    """`cross_entropy_sum` of a label head's logits, a tile at a time.
+    """`cross_entropy_sum` of a label head's logits, a chunk at a time.
 
-    The loss is a sum over labels and documents. So a tile of both gives its
-    part of the loss and of every gradient at once, one tile after another,
-    and nothing of size (tokens x labels) outlives its tile. Equal to the
+    The loss is a sum over labels and documents. So a chunk of both gives its
+    part of the loss and of every gradient at once, one chunk after another,
+    and nothing of size (tokens x labels) outlives its chunk. Equal to the
     plain form to float rounding.
 
     In mixed precision the attention's matrix products are in the lower
-    precision; softmax, loss and sums over tiles are in float32.
+    precision; softmax, loss and sums over chunks are in float32.
 
     Args:
         head: the built head.
@@ -39,31 +101,36 @@ def head_cross_entropy_sum(
         mask: boolean of shape `(batch, tokens)`.
         label_ids: int32 of shape `(batch, most labels)`, padded with -1.
         weights: float32 of shape `(batch,)`.
-        label_chunk_size: labels of a tile; 0 chooses by itself.
+        label_chunk_size: labels of a chunk; 0 chooses by itself.
 
     Returns:
         float32 scalar, differentiable once.
     """
     dtype = head.compute_dtype
-    tiles = tiles_of(head, keys, label_chunk_size)
+    chunks = chunks_of(head, keys, label_chunk_size)
     hidden, values = hide_padding(mask, values)
 
     @tf.custom_gradient
-    def loss_sum(keys, values, label_vectors, label_biases, *shared):
+    def loss_sum(
+        keys: tf.Tensor,
+        values: tf.Tensor,
+        label_vectors: tf.Tensor,
+        label_biases: tf.Tensor,
+        *shared: tf.Tensor,
+    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], list[tf.Tensor]]]:
         # Within: gradients of the lower precision would lose what is small.
-        tokens = [tf.cast(x, dtype) for x in (keys, values)]
-        loss, gradients = _loop_over_chunks(
-            (*tokens, hidden, label_ids, weights),
-            (label_vectors, label_biases, shared),
-            tiles,
+        tokens = Tokens(tf.cast(keys, dtype), tf.cast(values, dtype), hidden)
+        loss, gradients = _loop_over_labels(
+            _Documents(tokens, label_ids, weights),
+            HeadParameters(label_vectors, label_biases, list(shared)),
+            chunks,
         )
 
-        def gradient(upstream):
-            of_sum = tf.nest.flatten(gradients)
+        def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
             return tf.cond(
                 upstream == 1.0,
-                lambda: of_sum,  # Not copied: they can be large.
-                lambda: [g * upstream for g in of_sum],
+                lambda: gradients,  # Not copied: they can be large.
+                lambda: [g * upstream for g in gradients],
             )
 
         return loss, gradient
@@ -72,113 +139,124 @@ def head_cross_entropy_sum(
     return loss_sum(keys, values, label_vectors, label_biases, *shared)
 
 
-def _loop_over_chunks(documents, parameters, tiles: Tiles):
+def _loop_over_labels(
+    documents: _Documents, parameters: HeadParameters, chunks: Chunks
+) -> tuple[tf.Tensor, list[tf.Tensor]]:
     """Loss, and its gradients in the order of `loss_sum`'s arguments."""
-    keys, values, *_ = documents
+    keys, values, _ = documents.tokens
     label_vectors, label_biases, shared = parameters
     num_labels = tf.shape(label_vectors)[0]
 
-    def body(start, sums, d_rows, d_tokens):
-        end = tf.minimum(start + tiles.labels, num_labels)
+    def body(
+        start: tf.Tensor,
+        sums: _Sums,
+        d_labels: _LabelGradients,
+        d_tokens: _TokenGradients,
+    ) -> tuple[tf.Tensor, _Sums, _LabelGradients, _TokenGradients]:
+        end = tf.minimum(start + chunks.labels, num_labels)
         of_chunk, new_rows, d_tokens = _loop_over_documents(
-            documents,
-            (label_vectors[start:end], label_biases[start:end], shared),
-            start,
-            tiles.documents,
+            documents._replace(label_ids=documents.label_ids - start),
+            parameters.of_labels(start, end),
+            chunks.documents,
             d_tokens,
         )
-        d_rows = _in_place(
-            tf.raw_ops.InplaceUpdate, d_rows, start, end, new_rows
+        d_labels = _in_place(
+            tf.raw_ops.InplaceUpdate, d_labels, tf.range(start, end), new_rows
         )
-        return end, _add(sums, of_chunk), d_rows, d_tokens
+        return end, _add(sums, of_chunk), d_labels, d_tokens
 
-    _, (loss, d_shared), d_rows, d_tokens = tf.while_loop(
+    _, sums, d_labels, d_tokens = tf.while_loop(
         lambda start, *_: start < num_labels,
         body,
         (
             0,
-            (0.0, [tf.zeros_like(w) for w in shared]),
-            [_buffer(tf.shape(w)) for w in (label_vectors, label_biases)],
-            [_buffer(tf.shape(x)) for x in (keys, values)],
+            _Sums(tf.constant(0.0), [tf.zeros_like(w) for w in shared]),
+            _LabelGradients(_buffer(label_vectors), _buffer(label_biases)),
+            _TokenGradients(_buffer(keys), _buffer(values)),
         ),
         # One after another: side by side they would all be in memory.
         parallel_iterations=1,
     )
-    return loss, (d_tokens, d_rows, d_shared)
+    return sums.loss, [*d_tokens, *d_labels, *sums.d_shared]
 
 
 def _loop_over_documents(
-    documents, parameters, first_label, block_size, d_tokens
-):
-    """Loss and gradients of a chunk of labels.
+    documents: _Documents,
+    parameters: HeadParameters,
+    chunk_documents: tf.Tensor,
+    d_tokens: _TokenGradients,
+) -> tuple[_Sums, _LabelGradients, _TokenGradients]:
+    """Loss and gradients of some labels, for all documents.
 
     Args:
-        documents: keys, values, and what else has a row a document.
-        parameters: of the chunk, and shared.
-        first_label: id of the chunk's first label.
-        block_size: documents of a tile.
-        d_tokens: gradients of keys and values, buffers; those of the chunk
-            are added to them in place.
+        documents: all of them.
+        parameters: of the labels.
+        chunk_documents: documents of a chunk.
+        d_tokens: buffers; the labels' gradients are added to them in place.
 
     Returns:
-        Loss and gradients of the shared weights; gradients of the chunk's
-        label vectors and biases; `d_tokens`.
+        Sums over the documents, gradients of the labels, and `d_tokens`.
     """
-    keys = documents[0]
+    keys = documents.tokens.keys
     label_vectors, label_biases, shared = parameters
     num_documents = tf.shape(keys)[0]
     vectors = tf.cast(label_vectors, keys.dtype)
     # Here and not at its product: one that transposes is slower.
     transposed = tf.transpose(vectors)
+    chunk_parameters = _ChunkParameters(
+        vectors, transposed, label_biases, shared
+    )
 
-    def body(start, sums, d_tokens):
-        end = tf.minimum(start + block_size, num_documents)
-        *tokens, label_ids, weights = (x[start:end] for x in documents)
-        of_tile, d_tile = _tile_gradients(
-            tokens,
-            (vectors, transposed, label_biases, shared),
-            (label_ids - first_label, weights),
+    def body(
+        start: tf.Tensor,
+        sums: _Sums,
+        d_labels: _LabelGradients,
+        d_tokens: _TokenGradients,
+    ) -> tuple[tf.Tensor, _Sums, _LabelGradients, _TokenGradients]:
+        end = tf.minimum(start + chunk_documents, num_documents)
+        new_sums, new_labels, new_rows = _chunk_gradients(
+            _Documents(
+                documents.tokens.of_documents(start, end),
+                documents.label_ids[start:end],
+                documents.weights[start:end],
+            ),
+            chunk_parameters,
         )
         d_tokens = _in_place(
-            tf.raw_ops.InplaceAdd, d_tokens, start, end, d_tile
+            tf.raw_ops.InplaceAdd, d_tokens, tf.range(start, end), new_rows
         )
-        return end, _add(sums, of_tile), d_tokens
+        return end, _add(sums, new_sums), _add(d_labels, new_labels), d_tokens
 
-    _, (sums, rows), d_tokens = tf.while_loop(
+    _, *results = tf.while_loop(
         lambda start, *_: start < num_documents,
         body,
         (
             0,
-            (
-                (0.0, [tf.zeros_like(w) for w in shared]),
-                [tf.zeros_like(label_vectors), tf.zeros_like(label_biases)],
+            _Sums(tf.constant(0.0), [tf.zeros_like(w) for w in shared]),
+            _LabelGradients(
+                tf.zeros_like(label_vectors), tf.zeros_like(label_biases)
             ),
             d_tokens,
         ),
         parallel_iterations=1,
     )
-    return sums, rows, d_tokens
+    sums, d_labels, d_tokens = results
+    return sums, d_labels, d_tokens
 
 
-def _tile_gradients(tokens, parameters, targets):
-    """Forward and backward of one tile (eq. 4 to 6).
-
-    Returns:
-        What is summed over documents: loss and gradients of the shared
-        weights, gradients of label vectors and biases. And gradients of keys
-        and values. All in float32.
-    """
-    keys, values, hidden = tokens
+def _chunk_gradients(
+    documents: _Documents, parameters: _ChunkParameters
+) -> tuple[_Sums, _LabelGradients, _TokenGradients]:
+    """Forward and backward of one chunk (eq. 4 to 6), all in float32."""
+    keys, values, _ = documents.tokens
     label_vectors, transposed, label_biases, shared = parameters
-    label_ids, weights = targets
-    alpha, attended = attend(label_vectors, keys, values, hidden)
+    alpha, attended = attend(label_vectors, documents.tokens)
     inputs = [attended, label_biases, *shared]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         logits = LabelHead.score(attended, shared) + label_biases
-        loss = cross_entropy_sum(
-            logits, multi_hot(label_ids, tf.shape(label_biases)[0]), weights
-        )
+        targets = multi_hot(documents.label_ids, tf.shape(label_biases)[0])
+        loss = cross_entropy_sum(logits, targets, documents.weights)
     d_attended, d_biases, *d_shared = tape.gradient(loss, inputs)
     scale = _scale(d_attended, keys.dtype)
     d_attended = d_attended if scale is None else d_attended * scale
@@ -189,25 +267,22 @@ def _tile_gradients(tokens, parameters, targets):
     common = tf.reduce_sum(attended * d_attended, axis=-1, keepdims=True)
     d_scores = alpha * (tf.cast(d_alpha, tf.float32) - common)
     d_scores = tf.cast(d_scores, keys.dtype)
-    d_vectors, *d_tokens = (
-        _unscaled(d, scale)
-        for d in (
-            tf.reduce_sum(tf.matmul(d_scores, keys), axis=0),
-            _turned(tf.matmul(transposed, d_scores)),
-            _turned(
-                tf.matmul(
-                    low_d_attended, tf.cast(alpha, keys.dtype), transpose_a=True
-                )
-            ),
-        )
+    d_vectors = tf.reduce_sum(tf.matmul(d_scores, keys), axis=0)
+    d_keys = _turned(tf.matmul(transposed, d_scores))
+    d_values = _turned(
+        tf.matmul(low_d_attended, tf.cast(alpha, keys.dtype), transpose_a=True)
     )
-    return ((loss, d_shared), [d_vectors, d_biases]), d_tokens
+    return (
+        _Sums(loss, d_shared),
+        _LabelGradients(_unscaled(d_vectors, scale), d_biases),
+        _TokenGradients(_unscaled(d_keys, scale), _unscaled(d_values, scale)),
+    )
 
 
-def _scale(gradient: tf.Tensor, dtype: str | tf.DType) -> tf.Tensor | None:
+def _scale(gradient: tf.Tensor, dtype: tf.DType) -> tf.Tensor | None:
     """What brings a gradient into the range of float16, or None.
 
-    float16 loses what is below 6e-8. As all gradients of a tile are made at
+    float16 loses what is below 6e-8. As all gradients of a chunk are made at
     once, a scale follows from the first of them; no loss scale has to be
     looked for, and kept, from step to step.
     """
@@ -224,28 +299,38 @@ def _unscaled(gradient: tf.Tensor, scale: tf.Tensor | None) -> tf.Tensor:
     return gradient if scale is None else gradient / scale
 
 
-def _add(totals, parts):
+def _add(totals: _Nested, parts: _Nested) -> _Nested:
     return tf.nest.map_structure(tf.add, totals, parts)
 
 
-def _buffer(shape) -> tf.Tensor:
-    """Zeros that are written in place.
+def _buffer(like: tf.Tensor) -> tf.Tensor:
+    """float32 zeros of the shape of `like`, to be written in place.
 
     Large gradients live in such buffers: parts of one that are put together
     at the end take its memory twice, and a sum that is made anew at every
-    tile does too. `tf.zeros` will not do: TensorFlow makes one tensor of two
+    chunk does too. `tf.zeros` will not do: TensorFlow makes one tensor of two
     of the same shape.
     """
-    return tf.raw_ops.Empty(shape=shape, dtype=tf.float32, init=True)
+    return tf.raw_ops.Empty(shape=tf.shape(like), dtype=tf.float32, init=True)
 
 
-def _in_place(operation, buffers, start, end, parts) -> list[tf.Tensor]:
-    """Changes the rows from `start` to `end` of each buffer."""
-    rows = tf.range(start, end)
-    return [
-        operation(x=buffer, i=rows, v=part)
-        for buffer, part in zip(buffers, parts, strict=True)
-    ]
+def _in_place(
+    operation: Callable[..., tf.Tensor],
+    buffers: _Nested,
+    rows: tf.Tensor,
+    parts: _Nested,
+) -> _Nested:
+    """Changes some rows of each buffer.
+
+    Args:
+        operation: `tf.raw_ops.InplaceUpdate` or `tf.raw_ops.InplaceAdd`.
+        buffers: of `_buffer`.
+        rows: int32 of shape `(rows,)`, ids of the rows.
+        parts: what is written or added, a row for each.
+    """
+    return tf.nest.map_structure(
+        lambda buffer, part: operation(x=buffer, i=rows, v=part), buffers, parts
+    )
 
 
 def _turned(matrices: tf.Tensor) -> tf.Tensor:

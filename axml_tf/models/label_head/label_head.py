@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from axml_tf.models.layers.multi_label_attention import MultiLabelAttention
@@ -45,8 +46,8 @@ class LabelHead(keras.layers.Layer):
         num_labels: int,
         fc_dims: Sequence[int],
         label_bias: bool = False,
-        **kwargs,
-    ):
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
         if len(fc_dims) not in (1, 2):
             raise ValueError(
@@ -60,7 +61,12 @@ class LabelHead(keras.layers.Layer):
             num_labels, name="attention", dtype=self.dtype_policy
         )
 
-    def build(self, keys_shape, values_shape, mask_shape=None):
+    def build(
+        self,
+        keys_shape: tuple[int | None, ...],
+        values_shape: tuple[int | None, ...],
+        mask_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         width = values_shape[-1]
         if width != self.fc_dims[0]:
             raise ValueError(
@@ -89,13 +95,20 @@ class LabelHead(keras.layers.Layer):
             self._add_weight(f"{name}_bias", (units,), "zeros"),
         ]
 
-    def _add_weight(self, name, shape, initializer):
+    def _add_weight(
+        self, name: str, shape: tuple[int, ...], initializer: str
+    ) -> keras.Variable:
         # float32 in mixed precision too: what follows the attention is cheap.
         return self.add_weight(
             name=name, shape=shape, initializer=initializer, autocast=False
         )
 
-    def call(self, keys, values, mask=None):
+    def call(
+        self,
+        keys: tf.Tensor,
+        values: tf.Tensor,
+        mask: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         attended = self.attention(keys, values, mask=mask)
         logits = self.score(attended, self.shared_weights)
         if self.label_biases is not None:
@@ -103,7 +116,10 @@ class LabelHead(keras.layers.Layer):
         return logits
 
     @staticmethod
-    def score(attended, shared_weights):
+    def score(
+        attended: tf.Tensor,
+        shared_weights: Sequence[tf.Tensor | keras.Variable],
+    ) -> tf.Tensor:
         """The fully connected and output layers, for any number of labels.
 
         Args:
@@ -121,13 +137,20 @@ class LabelHead(keras.layers.Layer):
         # (batch, labels, 1) -> (batch, labels)
         return ops.squeeze(hidden, axis=-1)
 
-    def compute_output_spec(self, keys, values, mask=None):
+    def compute_output_spec(
+        self,
+        keys: keras.KerasTensor,
+        values: keras.KerasTensor,
+        mask: keras.KerasTensor | None = None,
+    ) -> keras.KerasTensor:
         return keras.KerasTensor((keys.shape[0], self.num_labels), "float32")
 
-    def compute_mask(self, keys, previous_mask=None):
+    def compute_mask(
+        self, keys: tf.Tensor, previous_mask: tf.Tensor | None = None
+    ) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, object]:
         return {
             **super().get_config(),
             "num_labels": self.num_labels,

@@ -36,7 +36,9 @@ class BidirectionalLSTM(keras.layers.Layer):
      - [You et al., 2018](https://arxiv.org/abs/1811.01727), eq. 2 and 3
     """
 
-    def __init__(self, units: int, jit_compile: bool = False, **kwargs):
+    def __init__(
+        self, units: int, jit_compile: bool = False, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         self.units = units
         self.jit_compile = jit_compile
@@ -46,10 +48,14 @@ class BidirectionalLSTM(keras.layers.Layer):
             name="lstm",
         )
 
-    def build(self, inputs_shape, mask_shape=None):
+    def build(
+        self,
+        inputs_shape: tuple[int | None, ...],
+        mask_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         self.keras_layer.build(inputs_shape)
 
-    def call(self, inputs, mask):
+    def call(self, inputs: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         if tf.config.list_logical_devices("GPU"):
             states = self.keras_layer(inputs, mask=mask)
             return tf.where(mask[:, :, None], states, 0.0)
@@ -61,11 +67,13 @@ class BidirectionalLSTM(keras.layers.Layer):
             return lstm_loops.run(inputs, mask, *map(_in_one_matrix, cells))
         return lstm_steps.run(inputs, mask, *cells)
 
-    def compute_output_spec(self, inputs, mask):
+    def compute_output_spec(
+        self, inputs: keras.KerasTensor, mask: keras.KerasTensor
+    ) -> keras.KerasTensor:
         shape = (*inputs.shape[:2], 2 * self.units)
         return keras.KerasTensor(shape, self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, object]:
         return {
             **super().get_config(),
             "units": self.units,

@@ -1,10 +1,11 @@
 """The largest value of each part of a document."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
-@keras.saving.register_keras_serializable("axml_tf")
+@keras.saving.register_keras_serializable(package="axml_tf")
 class DynamicMaxPooling(keras.layers.Layer):
     """Splits every document into parts of equal length; keeps their maxima.
 
@@ -26,7 +27,7 @@ class DynamicMaxPooling(keras.layers.Layer):
        Max Pooling
     """
 
-    def __init__(self, num_parts: int, **kwargs):
+    def __init__(self, num_parts: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         if num_parts < 1:
@@ -36,7 +37,7 @@ class DynamicMaxPooling(keras.layers.Layer):
             )
         self.num_parts = num_parts
 
-    def call(self, inputs, mask):
+    def call(self, inputs: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         lengths = ops.sum(ops.cast(mask, "int32"), axis=1, keepdims=True)
         places = ops.arange(ops.shape(inputs)[1], dtype="int32")
         part_of = places * self.num_parts // ops.maximum(lengths, 1)
@@ -50,11 +51,15 @@ class DynamicMaxPooling(keras.layers.Layer):
             maxima.append(ops.where(has_words, pooled, 0.0))
         return ops.concatenate(maxima, axis=1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, int | None, int]
+    ) -> tuple[int | None, int]:
         return (input_shape[0], self.num_parts * input_shape[2])
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(
+        self, inputs: tf.Tensor, previous_mask: tf.Tensor | None = None
+    ) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, object]:
         return {**super().get_config(), "num_parts": self.num_parts}

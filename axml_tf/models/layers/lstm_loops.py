@@ -1,21 +1,31 @@
 """The time loops of a bidirectional LSTM and their gradient, on a CPU.
 
 Time is cut into blocks of equally many steps. Within a block, only what must
-run step by step is in a loop, which is compiled and runs both directions at
-once, the backward one on reversed time; the matrix products over all steps of
-a block stand outside. Thus one compiled shape serves documents of any length,
-and neither projected inputs nor their gradient exist for more than a block.
+run step by step is in a loop, which is compiled (`lstm_blocks`); the matrix
+products over all steps of a block stand outside. Thus one compiled shape
+serves documents of any length, and neither projected inputs nor their
+gradient exist for more than a block.
 
-Shapes: `steps` of a block or `tokens` of whole blocks, 2 directions, `batch`
-rows, `units` wide states. Gates stand in Keras' order: input, forget, cell,
-output. A direction's weights are one matrix, `(dim + units + 1, 4 * units)`:
+Shapes: `tokens` of whole blocks, 2 directions, `batch` rows, `units` wide
+states. A direction's weights are one matrix, `(dim + units + 1, 4 * units)`:
 kernel, recurrent kernel, bias; so their gradient is one product.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import tensorflow as tf
 
-# Steps of a block; it divides the usual lengths of documents.
-_STEPS = 25
+from axml_tf.models.layers.lstm_blocks import (
+    STEPS,
+    Carried,
+    Past,
+    run_backward,
+    run_forward,
+)
+
+# A tensor of each direction: forward, and backward on reversed time.
+_Pair = tuple[tf.Tensor, tf.Tensor] | list[tf.Tensor]
 
 
 def run(
@@ -39,34 +49,53 @@ def run(
     return function(inputs, mask, forward_weights, backward_weights)
 
 
-class _Blocks:
-    """A block's compiled steps, forward and backward."""
+class _Blocks(NamedTuple):
+    """A block's compiled steps: `run_forward` and `run_backward`."""
 
-    def __init__(self):
-        self.forward = _compiled(_forward_block)
-        self.backward = _compiled(_backward_block)
-
-
-def _compiled(function):
-    return tf.function(function, jit_compile=True, autograph=False)
+    forward: Callable
+    backward: Callable
 
 
-def _runner():
-    blocks = _Blocks()
+class _Past(NamedTuple):
+    """What the gradient needs to know of all blocks.
+
+    Attributes:
+        factors: of `_factor`, of each direction.
+        cells: before the first step and after each, `(tokens + 1, 2, batch,
+            units)`.
+        gates: those of block after block.
+        real: as in `_run_blocks`.
+    """
+
+    factors: list[tf.Tensor]
+    cells: tf.Tensor
+    gates: tf.TensorArray
+    real: tf.Tensor
+
+
+def _runner() -> Callable[..., tf.Tensor]:
+    blocks = _Blocks(
+        *(
+            tf.function(function, jit_compile=True, autograph=False)
+            for function in (run_forward, run_backward)
+        )
+    )
     return tf.function(
-        lambda *arguments: _run(blocks, *arguments), autograph=False
+        lambda inputs, mask, *weights: _run(blocks, inputs, mask, weights),
+        autograph=False,
     )
 
 
-def _run(blocks, inputs, mask, forward_weights, backward_weights):
+def _run(
+    blocks: _Blocks, inputs: tf.Tensor, mask: tf.Tensor, weights: _Pair
+) -> tf.Tensor:
     num_tokens = tf.shape(inputs)[1]
-    missing = -num_tokens % _STEPS
+    missing = -num_tokens % STEPS
     real = tf.cast(mask, inputs.dtype)
     real_by_time = tf.transpose(tf.pad(real, [[0, 0], [0, missing]]))
     states = _run_blocks(blocks)(
         tf.pad(inputs, [[0, 0], [0, missing], [0, 0]]),
-        forward_weights,
-        backward_weights,
+        *weights,
         tf.stack([real_by_time, tf.reverse(real_by_time, [0])], 1)[..., None],
     )
     # (tokens, 2, batch, units) -> (batch, tokens, 2 * units)
@@ -74,7 +103,7 @@ def _run(blocks, inputs, mask, forward_weights, backward_weights):
     return tf.transpose(states[:num_tokens], [1, 0, 2]) * real[:, :, None]
 
 
-def _run_blocks(blocks: _Blocks):
+def _run_blocks(blocks: _Blocks) -> Callable[..., tf.Tensor]:
     """A function that runs block after block.
 
     Its arguments: inputs, `(batch, tokens, dim)`; weights forward and
@@ -84,13 +113,18 @@ def _run_blocks(blocks: _Blocks):
     """
 
     @tf.custom_gradient
-    def run_blocks(inputs, forward_weights, backward_weights, real):
+    def run_blocks(
+        inputs: tf.Tensor,
+        forward_weights: tf.Tensor,
+        backward_weights: tf.Tensor,
+        real: tf.Tensor,
+    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple]]:
         weights = (forward_weights, backward_weights)
-        states, cells, gates = _forward(
-            blocks.forward, _by_time(inputs), weights, real
-        )
+        states, cells, gates = _forward(blocks, _by_time(inputs), weights, real)
 
-        def gradient(d_states):
+        def gradient(
+            d_states: tf.Tensor,
+        ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, None]:
             # Not before the gradient is there: these would fill memory while
             # the label head, which needs most of it, is at work.
             with tf.control_dependencies([d_states]):
@@ -102,16 +136,18 @@ def _run_blocks(blocks: _Blocks):
                     _factor(x, states_before[:-1, direction])
                     for direction, x in enumerate(_by_time(inputs))
                 ]
-            d_inputs, d_weights = _backward(
-                blocks.backward,
+            d_inputs, (d_forward_weights, d_backward_weights) = _backward(
+                blocks,
                 d_states,
-                factors,
+                _Past(factors, cells_from_before, gates, real),
                 weights,
-                real,
-                cells_from_before,
-                gates,
             )
-            return _from_time(d_inputs), *d_weights, None
+            return (
+                _from_time(d_inputs),
+                d_forward_weights,
+                d_backward_weights,
+                None,
+            )
 
         return states, gradient
 
@@ -128,14 +164,19 @@ def _by_time(inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return forward, tf.reverse(forward, [0])
 
 
-def _from_time(d_inputs) -> tf.Tensor:
+def _from_time(d_inputs: _Pair) -> tf.Tensor:
     """The gradient of `_by_time`'s argument from those of its results."""
     forward, backward = d_inputs
     return tf.transpose(forward + tf.reverse(backward, [0]), [1, 0, 2])
 
 
-def _split(weights: tuple[tf.Tensor, tf.Tensor]):
-    """Kernels and biases of both directions; recurrent kernels, stacked."""
+def _split(weights: _Pair) -> tuple[_Pair, tf.Tensor, _Pair]:
+    """Kernels, recurrent kernels and biases of both directions.
+
+    Returns:
+        Kernels, two of `(dim, 4 * units)`; recurrent kernels, `(2, units,
+        4 * units)`; biases, two of `(4 * units,)`.
+    """
     units = weights[0].shape[1] // 4
     dim = weights[0].shape[0] - units - 1
     return (
@@ -146,30 +187,39 @@ def _split(weights: tuple[tf.Tensor, tf.Tensor]):
 
 
 def _block(tensor: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
-    return tensor[index * _STEPS : (index + 1) * _STEPS]
+    return tensor[index * STEPS : (index + 1) * STEPS]
 
 
-def _forward(block, inputs, weights, real):
+def _forward(
+    blocks: _Blocks, inputs: _Pair, weights: _Pair, real: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
     """States and cells, `(tokens, 2, batch, units)`; gates by block."""
     kernels, recurrent, biases = _split(weights)
     units = recurrent.shape[1]
     dim, batch = inputs[0].shape[2], tf.shape(inputs[0])[1]
-    num_blocks = tf.shape(real)[0] // _STEPS
+    num_blocks = tf.shape(real)[0] // STEPS
 
-    def body(index, state, cell, *arrays):
+    def body(
+        index: tf.Tensor,
+        state: tf.Tensor,
+        cell: tf.Tensor,
+        *arrays: tf.TensorArray,
+    ) -> tuple[tf.Tensor | tf.TensorArray, ...]:
         projected = [
             tf.reshape(
                 tf.matmul(tf.reshape(_block(x, index), [-1, dim]), kernel)
                 + bias,
-                [_STEPS, batch, 4 * units],
+                [STEPS, batch, 4 * units],
             )
             for x, kernel, bias in zip(inputs, kernels, biases, strict=True)
         ]
-        results = block(*projected, recurrent, _block(real, index), state, cell)
+        results = blocks.forward(
+            projected, recurrent, _block(real, index), Carried(state, cell)
+        )
         return (
             index + 1,
-            results[0][-1],
-            results[1][-1],
+            results.states[-1],
+            results.cells[-1],
             *(
                 array.write(index, result)
                 for array, result in zip(arrays, results, strict=True)
@@ -181,7 +231,7 @@ def _forward(block, inputs, weights, real):
             real.dtype,
             num_blocks,
             clear_after_read=False,
-            element_shape=[_STEPS, 2, inputs[0].shape[1], width],
+            element_shape=[STEPS, 2, inputs[0].shape[1], width],
         )
         for width in (units, units, 4 * units)
     ]
@@ -199,69 +249,35 @@ def _forward(block, inputs, weights, real):
     return states.concat(), cells.concat(), gates
 
 
-def _forward_block(forward, backward, recurrent, real, state, cell):
-    """States, cells and gates of a block from its projected inputs."""
-
-    def step(t, state, cell, states, cells, gates):
-        projected = tf.stack([forward[t], backward[t]])
-        i, f, g, o = tf.split(
-            projected + tf.matmul(state, recurrent), 4, axis=-1
-        )
-        i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-        new_cell = f * cell + i * g
-        new_state = o * tf.tanh(new_cell)
-        cell = cell + real[t] * (new_cell - cell)
-        state = state + real[t] * (new_state - state)
-        return (
-            t + 1,
-            state,
-            cell,
-            states.write(t, state),
-            cells.write(t, cell),
-            gates.write(t, tf.concat([i, f, g, o], -1)),
-        )
-
-    arrays = [
-        tf.TensorArray(state.dtype, _STEPS, element_shape=shape)
-        for shape in (
-            state.shape,
-            state.shape,
-            [*state.shape[:2], 4 * state.shape[2]],
-        )
-    ]
-    _, _, _, *arrays = tf.while_loop(
-        lambda t, *_: t < _STEPS,
-        step,
-        (0, state, cell, *arrays),
-        maximum_iterations=_STEPS,
-    )
-    return [array.stack() for array in arrays]
-
-
 def _backward(
-    block, d_states, factors, weights, real, cells_from_before, gates
-):
+    blocks: _Blocks, d_states: tf.Tensor, past: _Past, weights: _Pair
+) -> tuple[_Pair, _Pair]:
     """Gradients of inputs, by time, and of weights, a pair of each."""
     kernels, recurrent, _ = _split(weights)
     transposed = tf.transpose(recurrent, [0, 2, 1])
 
-    def body(index, d_state, d_cell, d_weights, d_inputs):
-        d_state, d_cell, *d_projected = block(
+    def body(
+        index: tf.Tensor,
+        d_carried: Carried,
+        d_weights: _Pair,
+        d_inputs: list[tf.TensorArray],
+    ) -> tuple[tf.Tensor, Carried, _Pair, list[tf.TensorArray]]:
+        d_carried, d_projected = blocks.backward(
             _block(d_states, index),
-            cells_from_before[index * _STEPS : (index + 1) * _STEPS + 1],
-            gates.read(index),
+            Past(
+                past.cells[index * STEPS : (index + 1) * STEPS + 1],
+                past.gates.read(index),
+                _block(past.real, index),
+            ),
             transposed,
-            _block(real, index),
-            d_state,
-            d_cell,
+            d_carried,
         )
         d_block, parts = _through_projection(
-            d_projected, kernels, factors, index
+            d_projected, kernels, past.factors, index
         )
         return (
             index - 1,
-            d_state,
-            d_cell,
+            d_carried,
             [tf.add(*pair) for pair in zip(d_weights, parts, strict=True)],
             [
                 array.write(index, d)
@@ -269,21 +285,20 @@ def _backward(
             ],
         )
 
-    num_blocks = tf.shape(real)[0] // _STEPS
-    zeros = tf.zeros_like(cells_from_before[0])
+    num_blocks = tf.shape(past.real)[0] // STEPS
+    zeros = tf.zeros_like(past.cells[0])
     dim = kernels[0].shape[0]
     d_inputs = [
         tf.TensorArray(
-            real.dtype, num_blocks, element_shape=[_STEPS, None, dim]
+            past.real.dtype, num_blocks, element_shape=[STEPS, None, dim]
         )
     ] * 2
-    _, _, _, d_weights, d_inputs = tf.while_loop(
+    _, _, d_weights, d_inputs = tf.while_loop(
         lambda index, *_: index >= 0,
         body,
         (
             num_blocks - 1,
-            zeros,
-            zeros,
+            Carried(zeros, zeros),
             [tf.zeros_like(w) for w in weights],
             d_inputs,
         ),
@@ -291,26 +306,28 @@ def _backward(
     return [array.concat() for array in d_inputs], d_weights
 
 
-def _through_projection(d_projected, kernels, factors, index):
+def _through_projection(
+    d_projected: _Pair, kernels: _Pair, factors: _Pair, index: tf.Tensor
+) -> tuple[_Pair, _Pair]:
     """From the gates of a block to its inputs and to the weights.
 
     Args:
-        d_projected: gradients of the gates, `(_STEPS, batch, 4 * units)`.
+        d_projected: gradients of the gates, `(STEPS, batch, 4 * units)`.
         kernels: `(dim, 4 * units)`.
         factors: of `_factor`.
         index: number of the block.
 
     Returns:
-        Gradients of the inputs, `(_STEPS, batch, dim)`, and of the weights;
+        Gradients of the inputs, `(STEPS, batch, dim)`, and of the weights;
         like all else here, one of each direction.
     """
     batch, width = tf.shape(d_projected[0])[1], d_projected[0].shape[2]
-    rows = [tf.reshape(d, [_STEPS * batch, width]) for d in d_projected]
-    columns = slice(index * _STEPS * batch, (index + 1) * _STEPS * batch)
+    rows = [tf.reshape(d, [STEPS * batch, width]) for d in d_projected]
+    columns = slice(index * STEPS * batch, (index + 1) * STEPS * batch)
     d_inputs = [
         tf.reshape(
             tf.matmul(d, kernel, transpose_b=True),
-            [_STEPS, batch, kernel.shape[0]],
+            [STEPS, batch, kernel.shape[0]],
         )
         for d, kernel in zip(rows, kernels, strict=True)
     ]
@@ -321,7 +338,7 @@ def _through_projection(d_projected, kernels, factors, index):
     return d_inputs, d_weights
 
 
-def _factor(inputs, states_before):
+def _factor(inputs: tf.Tensor, states_before: tf.Tensor) -> tf.Tensor:
     """What a direction's gates were made of, `(dim + units + 1, rows)`.
 
     The gradient of its weights is this times the gradient of the gates.
@@ -330,46 +347,6 @@ def _factor(inputs, states_before):
     """
     rows = tf.concat([inputs, states_before, tf.ones_like(inputs[..., :1])], -1)
     return tf.reshape(tf.transpose(rows, [2, 0, 1]), [rows.shape[2], -1])
-
-
-def _backward_block(d_states, cells, gates, transposed, real, d_state, d_cell):
-    """Gradients of the state and the cell before a block, and of its gates."""
-
-    def step(t, d_state, d_cell, forward, backward):
-        i, f, g, o = tf.split(gates[t], 4, axis=-1)
-        squashed = tf.tanh(cells[t + 1])
-        d_state = d_state + d_states[t]
-        d_new_state = d_state * real[t]
-        d_new_cell = d_cell * real[t] + d_new_state * o * (1 - squashed**2)
-        d_gates = tf.concat(
-            [
-                d_new_cell * g * i * (1 - i),
-                d_new_cell * cells[t] * f * (1 - f),
-                d_new_cell * i * (1 - g**2),
-                d_new_state * squashed * o * (1 - o),
-            ],
-            -1,
-        )
-        padding = 1 - real[t]
-        return (
-            t - 1,
-            tf.matmul(d_gates, transposed) + d_state * padding,
-            d_new_cell * f + d_cell * padding,
-            forward.write(t, d_gates[0]),
-            backward.write(t, d_gates[1]),
-        )
-
-    arrays = [
-        tf.TensorArray(gates.dtype, _STEPS, element_shape=gates.shape[2:])
-        for _ in range(2)
-    ]
-    _, d_state, d_cell, *arrays = tf.while_loop(
-        lambda t, *_: t >= 0,
-        step,
-        (_STEPS - 1, d_state, d_cell, *arrays),
-        maximum_iterations=_STEPS,
-    )
-    return [d_state, d_cell, *(array.stack() for array in arrays)]
 
 
 # What was traced in a graph, for batches of any size, gives no gradient

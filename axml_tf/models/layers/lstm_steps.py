@@ -57,7 +57,12 @@ def _states(inputs: tf.Tensor, cell: keras.layers.LSTMCell) -> tf.Tensor:
     )
     recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
 
-    def turn(index, state, memory, states):
+    def turn(
+        index: tf.Tensor,
+        state: tf.Tensor,
+        memory: tf.Tensor,
+        states: tf.TensorArray,
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.TensorArray]:
         of_turn = []
         for of_step in tf.unstack(projected[index], _STEPS):
             gates = of_step + tf.matmul(state, recurrent)

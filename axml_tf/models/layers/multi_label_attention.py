@@ -1,6 +1,7 @@
 """Attention with one vector per label."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -32,7 +33,7 @@ class MultiLabelAttention(keras.layers.Layer):
      - [You et al., 2018](https://arxiv.org/abs/1811.01727), eq. 4
     """
 
-    def __init__(self, num_labels: int, **kwargs):
+    def __init__(self, num_labels: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         if num_labels < 1:
             raise ValueError(
@@ -41,7 +42,12 @@ class MultiLabelAttention(keras.layers.Layer):
             )
         self.num_labels = num_labels
 
-    def build(self, keys_shape, values_shape, mask_shape=None):
+    def build(
+        self,
+        keys_shape: tuple[int | None, ...],
+        values_shape: tuple[int | None, ...],
+        mask_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
         # Bias-free, Glorot-uniform as in the authors' code.
         self.label_vectors = self.add_weight(
             name="label_vectors",
@@ -49,14 +55,23 @@ class MultiLabelAttention(keras.layers.Layer):
             initializer="glorot_uniform",
         )
 
-    def call(self, keys, values, mask=None):
+    def call(
+        self,
+        keys: tf.Tensor,
+        values: tf.Tensor,
+        mask: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         alpha = self.attention_weights(self.label_vectors, keys, mask)
         # (batch, labels, tokens), (batch, tokens, value_dim)
         #     -> (batch, labels, value_dim)
         return ops.matmul(alpha, values)
 
     @staticmethod
-    def attention_weights(label_vectors, keys, mask=None):
+    def attention_weights(
+        label_vectors: tf.Tensor | keras.Variable,
+        keys: tf.Tensor,
+        mask: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Softmax over the tokens, for the labels whose vectors are given.
 
         Args:
@@ -82,11 +97,17 @@ class MultiLabelAttention(keras.layers.Layer):
         alpha = ops.softmax(ops.where(visible, scores, -1e9), axis=-1)
         return ops.cast(ops.where(visible, alpha, 0.0), keys.dtype)
 
-    def compute_output_shape(self, keys_shape, values_shape):
+    def compute_output_shape(
+        self,
+        keys_shape: tuple[int | None, ...],
+        values_shape: tuple[int | None, ...],
+    ) -> tuple[int | None, ...]:
         return (keys_shape[0], self.num_labels, values_shape[-1])
 
-    def compute_mask(self, keys, previous_mask=None):
+    def compute_mask(
+        self, keys: tf.Tensor, previous_mask: tf.Tensor | None = None
+    ) -> None:
         return None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, object]:
         return {**super().get_config(), "num_labels": self.num_labels}

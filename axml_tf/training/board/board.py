@@ -2,16 +2,15 @@
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-import keras
-
-from axml_tf.dataset.dataset_info import DatasetInfo, read_labels
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import load_tokenizer
 from axml_tf.inspection.model_source import ModelSource
 from axml_tf.inspection.split_documents import sample_documents
-from axml_tf.models.attention_xml import has_attention
-from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.runs.observers import Observer
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.board.attention_summaries import AttentionSummaries
 from axml_tf.training.board.label_projection import write_label_vectors
@@ -22,81 +21,91 @@ _SHOWN_DOCUMENTS, _SHOWN_LABELS = 5, 5
 _MEASURES = tuple(f"{name}@{k}" for name in ("P", "nDCG") for k in (1, 3, 5))
 
 
-class Board:
+class Board(Observer):
     """Writes TensorBoard's files of a run.
 
     Args:
         model_dir: folder of the run.
-        model: the one that validates; its weights change from step to step.
-        model_config: what it was built from.
+        system: the one that validates; its weights change from step to step.
         config: how it is trained.
-        info: description of the prepared data.
-        data_dir: its folder.
+        data: the prepared data.
     """
 
     def __init__(
         self,
         model_dir: str | os.PathLike,
-        model: keras.Model,
-        model_config: ModelConfig,
+        system: NeuralSystem,
         config: TrainingConfig,
-        info: DatasetInfo,
-        data_dir: str | os.PathLike,
+        data: PreparedData,
     ):
         self._folder = Path(model_dir, "tensorboard")
-        self._model = model
-        self._configs = (model_config, config)
-        self._data_dir = data_dir
+        self._system = system
+        self._config = config
+        self._data = data
         self._summaries = Summaries(self._folder)
-        self._attention_every = config.attention_every
-        if not has_attention(model):
-            self._attention_every = 0
-        if self._attention_every:
-            self._attention = self._attention_summaries(config, info)
+        self._attention = self._attention_summaries()
 
-    def introduce(self) -> None:
+    def run_begins(self) -> None:
         """Shows what is known before the first step."""
-        settings = map(dataclasses.asdict, self._configs)
         self._summaries.settings(
-            {name: value for part in settings for name, value in part.items()},
+            {
+                **dataclasses.asdict(self._system.config),
+                **dataclasses.asdict(self._config),
+            },
             [f"best/{name}" for name in _MEASURES],
         )
-        self._summaries.graph(self._model)
+        self._summaries.graph(self._system.model)
+        self._look(epoch=0, step=0)
 
-    def scalars(self, step: int, group: str, **values: float) -> None:
-        """Adds a point to each curve of a group."""
-        self._summaries.scalars(
-            step, {f"{group}/{name}": value for name, value in values.items()}
-        )
+    def steps_are_made(self, step: int, figures: Mapping[str, float]) -> None:
+        """Adds a point to each curve of training."""
+        self._scalars(step, "train", figures)
 
-    def best(self, step: int, measures: dict[str, float]) -> None:
-        """Shows the best model so far, and its measures in [0, 1]."""
-        self.scalars(step, "best", **measures)
-        if has_attention(self._model):
-            attention = self._model.get_layer("label_head").attention
-            write_label_vectors(
-                self._folder, attention.label_vectors, self._data_dir
-            )
+    def is_validated(
+        self, step: int, measures: Mapping[str, float], is_best: bool
+    ) -> None:
+        """Shows measures, and the best model so far."""
+        if is_best:
+            self._scalars(step, "best", measures)
+            if self._system.label_vectors is not None:
+                write_label_vectors(
+                    self._folder, self._system.label_vectors, self._data
+                )
+        self._scalars(step, "dev", measures)
 
-    def look(self, epoch: int, step: int) -> None:
+    def epoch_ends(self, epoch: int, step: int) -> None:
         """Looks at the attention, if that is wanted after this epoch."""
-        if self._attention_every and epoch % self._attention_every == 0:
-            with self._summaries.at(step):
-                self._attention.write(step)
+        self._look(epoch, step)
 
-    def finish(self, step: int) -> None:
+    def run_ends(self, step: int) -> None:
         """Marks the run as finished."""
         self._summaries.finish(step)
 
-    def _attention_summaries(
-        self, config: TrainingConfig, info: DatasetInfo
-    ) -> AttentionSummaries:
-        names, _ = read_labels(self._data_dir)
-        tokenizer = load_tokenizer(self._data_dir, info, config.max_length)
-        source = ModelSource(self._model, tokenizer, names[: info.num_labels])
+    def _scalars(
+        self, step: int, group: str, figures: Mapping[str, float]
+    ) -> None:
+        self._summaries.scalars(
+            step, {f"{group}/{name}": value for name, value in figures.items()}
+        )
+
+    def _look(self, epoch: int, step: int) -> None:
+        if self._attention and epoch % self._config.attention_every == 0:
+            with self._summaries.at(step):
+                self._attention.write(step)
+
+    def _attention_summaries(self) -> AttentionSummaries | None:
+        if not (self._config.attention_every and self._system.has_attention):
+            return None
+        source = ModelSource(
+            self._system,
+            load_tokenizer(self._data, self._config.max_length),
+            self._data.label_names,
+        )
         documents = sample_documents(
-            self._data_dir, "dev", _SHOWN_DOCUMENTS, config.seed
+            self._data, "dev", _SHOWN_DOCUMENTS, self._config.seed
         )
         return AttentionSummaries(
-            source, list(documents), min(_SHOWN_LABELS, info.num_labels)
+            source,
+            list(documents),
+            min(_SHOWN_LABELS, self._data.info.num_labels),
         )

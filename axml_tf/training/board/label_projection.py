@@ -7,7 +7,7 @@ import numpy as np
 from google.protobuf import text_format
 from tensorboard.plugins.projector import ProjectorConfig
 
-from axml_tf.dataset.dataset_info import read_labels
+from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.storage.files import atomic_file
 
 _VECTORS_FILE = "label_vectors.bin"
@@ -18,14 +18,14 @@ _CONFIG_FILE = "projector_config.pbtxt"  # The Projector's name for it.
 def write_label_vectors(
     folder: str | os.PathLike,
     label_vectors: np.ndarray,
-    data_dir: str | os.PathLike,
+    data: PreparedData,
 ) -> None:
     """Writes a point per label, with its name and training documents.
 
     Args:
         folder: TensorBoard's.
         label_vectors: float32 `(num_labels, key_dim)`, by label id.
-        data_dir: prepared data, which has the names.
+        data: the prepared data, which have the names.
     """
     vectors = np.ascontiguousarray(label_vectors, "<f4").copy()
     # The Projector reads a file as text, and as numbers only when it is no
@@ -34,8 +34,9 @@ def write_label_vectors(
     vectors.reshape(-1).view(np.uint8)[0] = 0xFF
     with atomic_file(Path(folder, _VECTORS_FILE)) as temporary:
         vectors.tofile(temporary)
-    names, counts = read_labels(data_dir)
-    rows = zip(names, counts, range(len(vectors)), strict=False)
+    rows = zip(
+        data.label_names, data.label_counts, range(len(vectors)), strict=False
+    )
     lines = ["label\ttraining documents"]
     lines += [f"{name}\t{count}" for name, count, _ in rows]
     with atomic_file(Path(folder, _NAMES_FILE)) as temporary:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
@@ -20,7 +21,7 @@ class Summaries:
     def __init__(self, folder: str | os.PathLike):
         self._writer = tf.summary.create_file_writer(os.fspath(folder))
 
-    def at(self, step: int):
+    def at(self, step: int) -> AbstractContextManager[Any]:
         """Context in which `tf.summary` writes here, at a step."""
         return self._writer.as_default(step)
 

@@ -87,33 +87,18 @@ def test_a_wrong_list_of_test_documents_is_named_by_line(folder, ids, message):
         list(reader.read("train"))
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "line 0: expected the header"),
-        (b"12,'a'\n", "line 1: expected the header"),
-        (b"@relation r\n@attribute a string\n", "line 2: expected the header"),
-        (b"@relation r\nnonsense\n@data\n", "line 2: expected the header"),
-        (
-            b"@relation r\n@attribute a numeric\n@data\n1,'a'\n",
-            "line 3: expected two attributes",
-        ),
-        (
-            b"@relation r\n@attribute a numeric\n@attribute b numeric\n@data\n",
-            "line 4: expected two attributes",
-        ),
-        (HEADER + b"\n", "no row stands behind @data"),
-        (HEADER + b"12\n", "line 7: expected a number, a comma"),
-        (HEADER + b"12,'a'\n-3,'b'\n", "line 8: expected a number, a comma"),
-        (HEADER + b"12,'a\n", "line 7: expected a number, a comma"),
-        (HEADER + b"{0 12, 1 'a'}\n", "line 7: expected a number, a comma"),
-        (HEADER + b"12,'a'\n3,'b'\n12,'c'\n", "line 9: the document id"),
-    ],
-)
-def test_a_malformed_arff_file_is_named_by_line(folder, data, message):
-    (folder / "eurlex_tokenstring.arff").write_bytes(data)
-    with pytest.raises(UserError, match=message):
+def test_document_that_stands_twice_is_named_by_line(folder):
+    write(folder, "", b"12,'a'", b"3,'b'", b"12,'c'")
+    with pytest.raises(UserError, match="line 9: the document id"):
         list(EurlexReader(folder).read("train"))
+
+
+def test_missing_split_is_a_user_error(folder):
+    write(folder, "_CV3-10_train", b"12,'a'")
+    with pytest.raises(
+        UserError, match=r"has no eurlex_tokenstring_CV3-10_test\.arff: expect"
+    ):
+        list(EurlexReader(folder).read("test"))
 
 
 def test_several_folds_are_an_error(folder):

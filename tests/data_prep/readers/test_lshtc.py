@@ -71,3 +71,19 @@ def test_the_line_that_is_wrong_is_named(tmp_path, data, message):
     (tmp_path / "train.csv").write_text(data)
     with pytest.raises(UserError, match=f"train.csv{message}"):
         list(LshtcReader(tmp_path).read("train"))
+
+
+def test_missing_split_is_a_user_error(tmp_path):
+    with pytest.raises(
+        UserError, match=r"has no wikipediaMedium\S+-test\.txt: expected wiki"
+    ):
+        list(LshtcReader(tmp_path).read("test"))
+
+
+def test_counts_cannot_make_a_document_of_any_size(tmp_path):
+    # Of 17 million bytes; a line may have 16 MiB.
+    (tmp_path / "train.csv").write_text(
+        "Data\n1 1234567:1000000 7654321:1000000 33:400000\n"
+    )
+    with pytest.raises(UserError, match="its counts make it longer"):
+        list(LshtcReader(tmp_path).read("train"))

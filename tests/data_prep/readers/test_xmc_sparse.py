@@ -114,3 +114,11 @@ def test_two_files_for_a_split_are_refused(tmp_path):
         (tmp_path / f"{name}_train.txt").write_text(TRAIN)
     with pytest.raises(UserError, match=r"has a_train.txt and b_train.txt"):
         XmcSparseReader(tmp_path).splits()
+
+
+def test_missing_split_is_a_user_error(tmp_path):
+    (tmp_path / "train.txt").write_text(TRAIN)
+    with pytest.raises(
+        UserError, match=r"has no dev\.txt: expected dev\.txt, validation\.txt"
+    ):
+        read(tmp_path, "dev")

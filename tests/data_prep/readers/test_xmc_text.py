@@ -7,7 +7,6 @@ import pytest
 
 from axml_tf.console.errors import UserError
 from axml_tf.data_prep.readers.document import Document
-from axml_tf.data_prep.readers.xmc_labels import read_label_names
 from axml_tf.data_prep.readers.xmc_text import XmcTextReader
 
 RECORD = {
@@ -17,6 +16,7 @@ RECORD = {
     "target_ind": [2, 0],
     "target_rel": [1.0, 1.0],
 }
+NO_RELEVANCE = {"target_rel": None}
 
 
 def write(folder, name, *records):
@@ -52,49 +52,11 @@ def test_target_rel_may_be_missing(tmp_path):
     assert document.labels == ("2", "0")
 
 
-@pytest.mark.parametrize("name", ["Yf.txt", "Y.txt", "Y.txt.gz"])
-def test_labels_have_the_names_of_a_file_of_lines(tmp_path, name):
+def test_labels_have_the_names_of_a_file_of_them(tmp_path):
     write(tmp_path, "trn.json", {})
-    data = "arts  & crafts\nbooks\r\ndvds \xe9\n".encode("latin-1")
-    (tmp_path / name).write_bytes(
-        gzip.compress(data) if name.endswith(".gz") else data
-    )
+    (tmp_path / "Y.txt").write_text("crafts\nbooks\ndvds\n")
     (document,) = XmcTextReader(tmp_path).read("train")
-    assert document.labels == ("dvds \xe9", "arts & crafts")
-
-
-def test_labels_have_the_titles_of_a_file_of_objects(tmp_path):
-    write(tmp_path, "trn.json.gz", {"target_ind": [0, 1, 2, 3]} | NO_RELEVANCE)
-    titles = ["a\ttitle", "same", "same", ""]
-    with gzip.open(tmp_path / "lbl.json.gz", "wt") as file:
-        for uid, title in zip("pqrs", titles, strict=True):
-            print(json.dumps({"uid": uid, "title": title}), file=file)
-    (document,) = XmcTextReader(tmp_path).read("train")
-    assert document.labels == ("a title", "same (q)", "same (r)", "(s)")
-
-
-NO_RELEVANCE = {"target_rel": None}
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "message"),
-    [
-        ("Y.txt", "a\n\nb\n", "line 2: expected a label's name"),
-        ("Y.txt", "a\nb\na\n", "line 3: 'a' stands in line 1 already"),
-        ("lbl.json", "{", "line 1: expected JSON"),
-        ("lbl.json", '{"uid": "a"}', "line 1: expected the strings"),
-        ("lbl.json", '{"uid": "", "title": "t"}', "line 1: expected the str"),
-        (
-            "lbl.json",
-            '{"uid": "a", "title": "t"}\n{"uid": "a", "title": "u"}\n',
-            "line 2: 'a' stands in line 1 already",
-        ),
-    ],
-)
-def test_a_wrong_file_of_names_is_named_by_line(tmp_path, name, data, message):
-    (tmp_path / name).write_text(data)
-    with pytest.raises(UserError, match=message):
-        read_label_names(tmp_path)
+    assert document.labels == ("dvds", "crafts")
 
 
 @pytest.mark.parametrize(
@@ -147,3 +109,10 @@ def test_a_file_that_is_no_gzip_is_an_error(tmp_path):
     (tmp_path / "trn.json.gz").write_text(json.dumps(RECORD))
     with pytest.raises(UserError, match="after line 0: damaged gzip file"):
         list(XmcTextReader(tmp_path).read("train"))
+
+
+def test_missing_split_is_a_user_error(tmp_path):
+    with pytest.raises(
+        UserError, match=r"has no tst\.json: expected tst\.json or tst\.raw"
+    ):
+        list(XmcTextReader(tmp_path).read("test"))

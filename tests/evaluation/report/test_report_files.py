@@ -1,8 +1,12 @@
 import pytest
 
 from axml_tf.console.errors import UserError
-from axml_tf.evaluation.report.report_build import SetFiles, SystemFiles
-from axml_tf.evaluation.report.report_files import read_sets
+from axml_tf.evaluation.report.report_files import (
+    SetFiles,
+    SystemFiles,
+    read_sets,
+    told_of,
+)
 
 
 def test_single_data_set_needs_no_name():
@@ -58,3 +62,16 @@ def test_systems_are_in_one_order_on_all_sets():
 def test_wrong_flags_are_named(data_dirs, predictions, others, message):
     with pytest.raises(UserError, match=message):
         read_sets(data_dirs, predictions, others)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("it is empty", "x.npz: it is empty"),
+        ("No file at x.npz.", "No file at x.npz."),
+    ],
+)
+def test_what_is_wrong_with_a_file_names_it_once(message, told):
+    with pytest.raises(UserError) as error, told_of("x.npz"):
+        raise UserError(message)
+    assert str(error.value) == told

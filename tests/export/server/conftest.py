@@ -1,35 +1,31 @@
-"""A server of the small export, and what it should answer."""
+"""Servers with narrow limits."""
 
-import grpc
 import pytest
-import tensorflow as tf
-from tensorflow_serving.apis import prediction_service_pb2_grpc
+from wire import CONNECTIONS, IDLE_SECONDS, READ_SECONDS
 
 from benchmarks.server import Server
 
 
-@pytest.fixture(scope="module", params=["batching", "nobatching"])
-def served(request, exported):
-    flags = (f"--model_base_path={exported.parent}", f"--{request.param}")
-    with Server(*flags) as server:
+@pytest.fixture(scope="session")
+def strict(exported):
+    """Few connections, and little time to send a request."""
+    with Server(
+        f"--model_base_path={exported.parent}",
+        f"--max_connections={CONNECTIONS}",
+        f"--read_timeout_seconds={READ_SECONDS}",
+        f"--idle_timeout_seconds={IDLE_SECONDS}",
+    ) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def expected(exported):
-    """What the SavedModel itself answers."""
-    loaded = tf.saved_model.load(str(exported))
-
-    def call(signature, **inputs):
-        answer = loaded.signatures[signature](
-            **{name: tf.constant(x) for name, x in inputs.items()}
-        )
-        return {name: x.numpy() for name, x in answer.items()}
-
-    return call
-
-
-@pytest.fixture
-def stub(served):
-    with grpc.insecure_channel(served.grpc) as channel:
-        yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
+@pytest.fixture(scope="session", params=["batching", "nobatching"])
+def busy(request, exported):
+    """One request at a time, of two seconds at most."""
+    with Server(
+        f"--model_base_path={exported.parent}",
+        "--max_requests=1",
+        "--max_request_rows=100000",
+        "--request_timeout_seconds=2",
+        f"--{request.param}",
+    ) as server:
+        yield server

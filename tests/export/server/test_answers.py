@@ -1,6 +1,5 @@
 """What the embedded server answers, over the wire."""
 
-import subprocess
 import threading
 
 import grpc
@@ -9,21 +8,10 @@ import pytest
 import requests
 from asking import TEXTS, post
 from tensorflow_serving.apis import (
-    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
     model_service_pb2_grpc,
 )
-
-from axml_tf.export.client import Client
-from benchmarks.programs import program
-
-
-@pytest.fixture(params=["grpc", "rest"])
-def client(request, served):
-    where = {request.param: getattr(served, request.param)}
-    with Client(**where, timeout=30) as client:
-        yield client
 
 
 def assert_same(answer, expected):
@@ -60,19 +48,6 @@ def test_every_signature_can_be_called(client, expected):
     )
 
 
-def test_client_gives_names_and_probabilities(client, expected):
-    answer = expected("serving_default", text=TEXTS)
-    for row, labels in enumerate(client.labels(TEXTS)):
-        assert [label.name for label in labels] == [
-            name.decode() for name in answer["labels"][row]
-        ]
-        np.testing.assert_allclose(
-            [label.probability for label in labels],
-            answer["probabilities"][row],
-            atol=1e-6,
-        )
-
-
 def test_concurrent_requests_get_each_their_own_answer(client, expected):
     texts = [b"fish " * n + b"the quota" for n in range(24)]
     answers = [None] * len(texts)
@@ -92,40 +67,6 @@ def test_concurrent_requests_get_each_their_own_answer(client, expected):
         width = alone["attention"].shape[2]
         np.testing.assert_allclose(
             answer["attention"][:, :, :width], alone["attention"], atol=1e-6
-        )
-
-
-def test_rows_and_columns(served, expected):
-    answer = expected("serving_default", text=[b"fish", b"quota"])
-    rows = post(served, {"instances": ["fish", {"b64": "cXVvdGE="}]}).json()
-    for i, row in enumerate(rows["predictions"]):
-        assert row["label_ids"] == answer["label_ids"][i].tolist()
-        np.testing.assert_allclose(
-            row["probabilities"], answer["probabilities"][i], atol=1e-6
-        )
-        assert row["truncated"] is False
-    named = post(served, {"instances": [{"text": "fish"}, {"text": "quota"}]})
-    assert named.json() == rows
-    columns = post(served, {"inputs": ["fish", "quota"]}).json()["outputs"]
-    assert columns["label_ids"] == answer["label_ids"].tolist()
-
-
-def test_classify_gives_labels_and_scores(stub, expected):
-    request = classification_pb2.ClassificationRequest()
-    request.model_spec.name = "axml"
-    for text in TEXTS[:2]:
-        example = request.input.example_list.examples.add()
-        example.features.feature["text"].bytes_list.value.append(text)
-    response = stub.Classify(request, timeout=30)
-    answer = expected("serving_default", text=TEXTS[:2])
-    for row, result in enumerate(response.result.classifications):
-        assert [x.label for x in result.classes] == [
-            name.decode() for name in answer["labels"][row]
-        ]
-        np.testing.assert_allclose(
-            [x.score for x in result.classes],
-            answer["probabilities"][row],
-            atol=1e-6,
         )
 
 
@@ -162,20 +103,3 @@ def test_metrics_count_requests_and_refusals(served):
     page = requests.get(path, timeout=30).text
     assert ":tensorflow:serving:request_count" in page
     assert 'API="REST",model_name="axml",status="OK"' in page
-
-
-def test_command_line_client_shows_labels_and_words(served):
-    for where in (f"--grpc={served.grpc}", f"--rest={served.rest}"):
-        done = subprocess.run(
-            [
-                program("client"),
-                where,
-                "the fish quota",
-            ],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        first, *labels = done.stdout.splitlines()
-        assert first.replace("[", "").replace("]", "") == "the fish quota"
-        assert len(labels) == 3

@@ -1,22 +1,23 @@
 """How the embedded server starts, takes up versions and ends."""
 
+import asyncio
+import os
 import shutil
 import signal
-import subprocess
+import socket
 import threading
 import time
 
 import grpc
 import pytest
 import requests
-import tensorflow as tf
 from asking import TEXTS, post, predict_request
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from axml_tf.console.errors import UserError
-from axml_tf.export.server.servable import Servable
-from axml_tf.export.warmup import WARMUP_FILE
-from benchmarks.programs import program
+from axml_tf.export.server import lifetime
+from axml_tf.export.server.limits import Limits
+from axml_tf.export.server.served_config import ServedConfig
 from benchmarks.server import Server
 
 _POLL_OFTEN = "--file_system_poll_wait_seconds=0.1"
@@ -99,23 +100,6 @@ def test_version_that_arrives_bit_by_bit_is_served_in_the_end(
         wait_for("AVAILABLE")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"no records of any kind", b"\xff" * 100, "no request"],
-)
-def test_damaged_warmup_requests_are_one_line(exported, tmp_path, content):
-    version = tmp_path / "axml" / "1"
-    shutil.copytree(exported, version)
-    if content == "no request":
-        # A whole record, which holds no PredictionLog.
-        with tf.io.TFRecordWriter(str(version / WARMUP_FILE)) as writer:
-            writer.write(b"\xff\xff\xff")
-    else:
-        (version / WARMUP_FILE).write_bytes(content)
-    with pytest.raises(UserError, match="warmup_requests is damaged"):
-        Servable(version, "axml", 1)
-
-
 def test_sigterm_answers_what_is_under_way(exported):
     with (
         Server(
@@ -154,27 +138,46 @@ def test_labels_of_versions_come_from_the_config_file(exported, tmp_path):
         assert post(server, body, f"{place}/canary").status_code == 400
 
 
-def test_mistakes_at_the_start_are_one_line(tmp_path, exported):
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "bad.config").write_text("what is this")
-    for flags, words in [
-        ([f"--model_base_path={tmp_path / 'empty'}"], "no exported model"),
-        ([], "either --model_base_path or --model_config_file"),
-        ([f"--model_config_file={tmp_path / 'bad.config'}"], "ModelServerConf"),
-        (
-            [
-                f"--model_base_path={exported.parent}",
-                "--batching",
-                f"--batching_parameters_file={tmp_path / 'bad.config'}",
-            ],
-            "BatchingParameters",
-        ),
-    ]:
-        done = subprocess.run(
-            [program("serve"), *flags],
-            capture_output=True,
-            text=True,
+def serve(model_dir, *, grpc_port=-1, rest_port=-1):
+    """Serves until it has started; gives the address that it told."""
+    told = []
+
+    def started(address):
+        told.append(address)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    asyncio.run(
+        lifetime.serve(
+            lambda: [ServedConfig("axml", model_dir)],
+            lifetime.Address("127.0.0.1", grpc_port, rest_port),
+            parameters=None,
+            num_threads=1,
+            limits=Limits(),
+            poll_seconds=60,
+            started=started,
         )
-        assert done.returncode == 1
-        last = done.stderr.strip().splitlines()[-1]
-        assert last.startswith("error: ") and words in last
+    )
+    (address,) = told
+    return address
+
+
+def test_port_of_an_api_that_is_not_wanted_is_not_opened(exported):
+    address = serve(exported.parent, rest_port=0)
+    assert address.grpc_port == -1
+    assert address.rest_port > 0
+
+
+def test_no_model_to_serve_is_told(tmp_path):
+    with pytest.raises(UserError, match=f"^{tmp_path} holds no exported mode"):
+        serve(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("api", "error"),
+    [("grpc", UserError), ("rest", OSError)],
+)
+def test_port_that_is_taken_is_told(exported, api, error):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(error, match=str(port)):
+            serve(exported.parent, **{f"{api}_port": port})

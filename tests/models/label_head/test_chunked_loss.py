@@ -5,8 +5,7 @@ import pytest
 import tensorflow as tf
 from helpers import mask_of, recorded_shapes, set_random_weights
 
-from axml_tf.models.label_head import chunked_loss
-from axml_tf.models.label_head import label_chunks as label_tiles
+from axml_tf.models.label_head import chunked_loss, label_chunks
 from axml_tf.models.label_head.chunked_loss import head_cross_entropy_sum
 from axml_tf.models.label_head.label_head import LabelHead
 from axml_tf.models.losses import cross_entropy_sum, multi_hot
@@ -35,23 +34,26 @@ def random_case(
     return head, keys, values
 
 
-def set_tiles(monkeypatch, labels, documents, fc_dim=8):
-    """Tiles hold at most so many; documents have fewer tokens than units."""
+def set_chunks(monkeypatch, labels, documents, fc_dim=8):
+    """Chunks hold at most so many; documents have fewer tokens than units."""
     monkeypatch.setattr(
-        label_tiles, "_TILE_ELEMENTS", labels * documents * fc_dim
+        label_chunks, "_CHUNK_ELEMENTS", labels * documents * fc_dim
     )
 
 
-def plain_form(head, keys, values, weights=WEIGHTS):
+def plain_form(head, keys, values, *, weights=WEIGHTS):
     """All labels at once, differentiated by TensorFlow."""
     logits = head(keys, values, mask=MASK)
     targets = multi_hot(LABEL_IDS, head.num_labels)
     return cross_entropy_sum(logits, targets, weights)
 
 
-def chunked_form(head, keys, values, weights=WEIGHTS, label_chunk_size=0):
+def chunked_form(head, keys, values, *, weights=WEIGHTS, label_chunk_size=0):
     return head_cross_entropy_sum(
-        head, keys, values, MASK, LABEL_IDS, weights, label_chunk_size
+        *(head, keys, values, MASK),
+        label_ids=LABEL_IDS,
+        weights=weights,
+        label_chunk_size=label_chunk_size,
     )
 
 
@@ -66,7 +68,7 @@ def loss_and_gradients(form, head, keys, values, **options):
 
 
 def assert_equal_to_plain_form(
-    head, keys, values, form=chunked_form, **options
+    head, keys, values, *, form=chunked_form, **options
 ):
     expected, expected_gradients = loss_and_gradients(
         plain_form, head, keys, values
@@ -86,41 +88,43 @@ def assert_equal_to_plain_form(
 
 
 @pytest.fixture
-def seen_tiles(monkeypatch):
-    """A list that fills with the labels and documents of each tile."""
+def seen_chunks(monkeypatch):
+    """A list that fills with the labels and documents of each chunk."""
     seen = []
-    tile_gradients = chunked_loss._tile_gradients
+    chunk_gradients = chunked_loss._chunk_gradients
 
-    def spy(tokens, parameters, targets):
-        seen.append((len(parameters[0]), len(tokens[0])))
-        return tile_gradients(tokens, parameters, targets)
+    def spy(documents, parameters):
+        seen.append((len(parameters.label_biases), len(documents.weights)))
+        return chunk_gradients(documents, parameters)
 
-    monkeypatch.setattr(chunked_loss, "_tile_gradients", spy)
+    monkeypatch.setattr(chunked_loss, "_chunk_gradients", spy)
     return seen
 
 
 # 11 labels: one at a time, in chunks that leave a rest, all at once, and
 # more than there are. 5 documents: the same.
-@pytest.mark.parametrize(
-    ("documents", "blocks"),
-    [(1, [1] * 5), (2, [2, 2, 1]), (3, [3, 2]), (5, [5]), (100, [5])],
-)
-@pytest.mark.parametrize(
-    ("labels", "chunks"),
-    [(1, [1] * 11), (4, [4, 4, 3]), (11, [11]), (100, [11])],
-)
+LABELS_OF_CHUNKS = {1: [1] * 11, 4: [4, 4, 3], 11: [11], 100: [11]}
+DOCUMENTS_OF_CHUNKS = {1: [1] * 5, 2: [2, 2, 1], 3: [3, 2], 5: [5], 100: [5]}
+
+
+@pytest.mark.parametrize("documents", DOCUMENTS_OF_CHUNKS)
+@pytest.mark.parametrize("labels", LABELS_OF_CHUNKS)
 def test_loss_and_gradients_equal_the_plain_form(
-    labels, chunks, documents, blocks, seen_tiles, monkeypatch
+    labels, documents, seen_chunks, monkeypatch
 ):
-    set_tiles(monkeypatch, min(labels, 11), documents)
+    set_chunks(monkeypatch, min(labels, 11), documents)
     assert_equal_to_plain_form(*random_case(), label_chunk_size=labels)
-    # One chunk of labels after another, each over all documents.
-    assert seen_tiles == [(c, b) for c in chunks for b in blocks]
+    # Some labels for all documents, then the next labels.
+    assert seen_chunks == [
+        (num_labels, num_documents)
+        for num_labels in LABELS_OF_CHUNKS[labels]
+        for num_documents in DOCUMENTS_OF_CHUNKS[documents]
+    ]
 
 
 def test_keys_and_values_of_one_shape_are_kept_apart(monkeypatch):
     # A graph makes one of two equal operations, such as zeros of one shape.
-    set_tiles(monkeypatch, 3, 2, fc_dim=KEY_DIM)
+    set_chunks(monkeypatch, 3, 2, fc_dim=KEY_DIM)
     assert_equal_to_plain_form(
         *random_case(fc_dims=(KEY_DIM,)), form=tf.function(chunked_form)
     )
@@ -131,7 +135,7 @@ def test_keys_and_values_of_one_shape_are_kept_apart(monkeypatch):
 def test_every_kind_of_head_equals_the_plain_form(
     fc_dims, label_bias, monkeypatch
 ):
-    set_tiles(monkeypatch, 3, 2)
+    set_chunks(monkeypatch, 3, 2)
     assert_equal_to_plain_form(
         *random_case(fc_dims, label_bias), label_chunk_size=3
     )
@@ -144,15 +148,15 @@ def test_single_label_equals_the_plain_form(label_chunk_size):
     )
 
 
-def test_tiles_follow_from_the_budget(seen_tiles, monkeypatch):
-    # Nearly: chunks of labels come first.
-    set_tiles(monkeypatch, 4, 1)
+def test_chunks_follow_from_the_budget(seen_chunks, monkeypatch):
+    # Nearly: labels come first.
+    set_chunks(monkeypatch, 4, 1)
     assert_equal_to_plain_form(*random_case())
-    assert seen_tiles == [(c, 1) for c in (4, 4, 3) for _ in range(BATCH)]
+    assert seen_chunks == [(c, 1) for c in (4, 4, 3) for _ in range(BATCH)]
 
 
 def test_graph_equals_the_plain_form(monkeypatch):
-    set_tiles(monkeypatch, 4, 2)
+    set_chunks(monkeypatch, 4, 2)
     head, keys, values = random_case()
     shapes = [tf.TensorSpec([None, None, x.shape[-1]]) for x in (keys, values)]
     graph = tf.function(
@@ -166,28 +170,28 @@ def test_graph_equals_the_plain_form(monkeypatch):
     )
 
 
-def test_tensors_of_a_tile_are_the_largest(monkeypatch):
+def test_tensors_of_a_chunk_are_the_largest(monkeypatch):
     head, keys, values = random_case(num_labels=500)
-    set_tiles(monkeypatch, 20, 4)
+    set_chunks(monkeypatch, 20, 4)
     with recorded_shapes() as shapes, tf.GradientTape() as tape:
         tape.watch([keys, values])
         loss = chunked_form(head, keys, values, label_chunk_size=20)
         gradients = tape.gradient(loss, [keys, values, *head.weights])
     assert len(gradients) == 2 + len(head.weights)
     weights = {tuple(w.shape) for w in head.weights}
-    # Blocks of 3 documents, of the 4 at most.
+    # 3 documents at a time, of the 4 at most.
     largest = max(math.prod(shape) for shape in shapes - weights)
     assert largest == 3 * 20 * 8 < BATCH * 500
 
 
 def test_row_without_a_document_has_no_gradient(monkeypatch):
-    set_tiles(monkeypatch, 4, 1)
+    set_chunks(monkeypatch, 4, 1)
     head, keys, values = random_case()
     full = tf.ones_like(MASK)
     with tf.GradientTape() as tape:
         tape.watch([keys, values])
         loss = head_cross_entropy_sum(
-            head, keys, values, full, LABEL_IDS, WEIGHTS
+            *(head, keys, values, full), label_ids=LABEL_IDS, weights=WEIGHTS
         )
     for gradient in tape.gradient(loss, [keys, values]):
         assert not np.any(gradient[4])
@@ -195,7 +199,7 @@ def test_row_without_a_document_has_no_gradient(monkeypatch):
 
 
 def test_padding_has_no_gradient(monkeypatch):
-    set_tiles(monkeypatch, 4, 1)
+    set_chunks(monkeypatch, 4, 1)
     _, gradients = loss_and_gradients(chunked_form, *random_case())
     for name in ("keys", "values"):
         assert not gradients[name].numpy()[~MASK.numpy()].any()
@@ -208,7 +212,7 @@ def test_padding_has_no_gradient(monkeypatch):
 # float16 ends at 6e-8, where most of the latter gradients lie.
 @pytest.mark.parametrize("weight", [1.0, 1e-6, 1e-9])
 def test_mixed_precision_is_close(dtype, tolerance, weight, monkeypatch):
-    set_tiles(monkeypatch, 4, 2)
+    set_chunks(monkeypatch, 4, 2)
     expected, expected_gradients = loss_and_gradients(
         plain_form, *random_case((8, 5)), weights=weight * WEIGHTS
     )
@@ -241,9 +245,9 @@ def test_many_labels_of_one_token_stay_in_the_range_of_float16():
             keys,
             values,
             tf.constant([[True]]),
-            tf.constant([[-1]]),
-            tf.constant([1.0]),
-            num_labels,
+            label_ids=tf.constant([[-1]]),
+            weights=tf.constant([1.0]),
+            label_chunk_size=num_labels,
         )
     # Each label's logit is 17: its probability is 1, and so is the gradient.
     np.testing.assert_allclose(

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from helpers import mask_of, recorded_shapes, set_random_weights
 
-from axml_tf.models.label_head import label_chunks as label_tiles
+from axml_tf.models.label_head import label_chunks
 from axml_tf.models.label_head.chunked_top_k import head_top_k
 from axml_tf.models.label_head.label_head import LabelHead
 
@@ -27,9 +27,11 @@ def random_case(num_labels=NUM_LABELS, label_bias=True, dtype=None):
 
 
 def assert_equal_to_a_full_sort(
-    head, keys, values, top_k, chunk=0, function=head_top_k
+    head, keys, values, *, top_k, chunk=0, function=head_top_k
 ):
-    logits, label_ids = function(head, keys, values, MASK, top_k, chunk)
+    logits, label_ids = function(
+        head, keys, values, MASK, top_k=top_k, label_chunk_size=chunk
+    )
     assert (logits.dtype, label_ids.dtype) == (tf.float32, tf.int32)
     everything = head(keys, values, mask=MASK).numpy()
     # A stable sort has the lower label id first.
@@ -45,19 +47,19 @@ def assert_equal_to_a_full_sort(
 # Fewer than a chunk, more than one, and all.
 @pytest.mark.parametrize("top_k", [1, 3, 7, 12])
 def test_best_labels_are_those_of_a_full_sort(top_k, chunk):
-    assert_equal_to_a_full_sort(*random_case(), top_k, chunk)
+    assert_equal_to_a_full_sort(*random_case(), top_k=top_k, chunk=chunk)
 
 
-# 5 documents: one at a time, in uneven blocks, all at once.
+# 5 documents: one at a time, in uneven parts, all at once.
 @pytest.mark.parametrize("documents", [1, 2, 3, 5])
-def test_blocks_of_documents_make_no_difference(documents, monkeypatch):
-    monkeypatch.setattr(label_tiles, "_TILE_ELEMENTS", 4 * documents * FC_DIM)
+def test_documents_of_a_chunk_make_no_difference(documents, monkeypatch):
+    monkeypatch.setattr(label_chunks, "_CHUNK_ELEMENTS", 4 * documents * FC_DIM)
     assert_equal_to_a_full_sort(*random_case(), top_k=6, chunk=4)
 
 
 @pytest.mark.parametrize("elements", [1, 5 * FC_DIM, 1000])
 def test_chunk_chosen_by_itself_makes_no_difference(elements, monkeypatch):
-    monkeypatch.setattr(label_tiles, "_TILE_ELEMENTS", elements)
+    monkeypatch.setattr(label_chunks, "_CHUNK_ELEMENTS", elements)
     assert_equal_to_a_full_sort(*random_case(label_bias=False), top_k=6)
 
 
@@ -73,15 +75,19 @@ def test_ties_have_the_lower_label_id_first(chunk):
     vectors[[2, 3, 8]] = vectors[0]
     vectors[[9, 11]] = vectors[1]
     head.attention.label_vectors.assign(vectors)
-    assert_equal_to_a_full_sort(head, keys, values, NUM_LABELS, chunk)
-    assert_equal_to_a_full_sort(head, keys, values, 3, chunk)
+    for top_k in (NUM_LABELS, 3):
+        assert_equal_to_a_full_sort(
+            head, keys, values, top_k=top_k, chunk=chunk
+        )
     # All labels of the empty document are equal.
-    _, label_ids = head_top_k(head, keys, values, MASK, 5, chunk)
+    _, label_ids = head_top_k(
+        head, keys, values, MASK, top_k=5, label_chunk_size=chunk
+    )
     assert label_ids[2].numpy().tolist() == [0, 1, 2, 3, 4]
 
 
 def test_graph_takes_any_shape(monkeypatch):
-    monkeypatch.setattr(label_tiles, "_TILE_ELEMENTS", 4 * 2 * FC_DIM)
+    monkeypatch.setattr(label_chunks, "_CHUNK_ELEMENTS", 4 * 2 * FC_DIM)
 
     @tf.function(
         input_signature=[
@@ -91,12 +97,15 @@ def test_graph_takes_any_shape(monkeypatch):
         ]
     )
     def graph(keys, values, mask):
-        return head_top_k(head, keys, values, mask, 7, 5)
+        return head_top_k(head, keys, values, mask, top_k=7, label_chunk_size=5)
 
     head, keys, values = random_case()
     assert_equal_to_a_full_sort(
-        *(head, keys, values, 7),
-        function=lambda head, keys, values, mask, *_: graph(keys, values, mask),
+        *(head, keys, values),
+        top_k=7,
+        function=lambda head, keys, values, mask, **_: graph(
+            keys, values, mask
+        ),
     )
     few = [x[:2, :3] for x in (keys, values, MASK)]
     expected = tf.math.top_k(head(*few[:2], mask=few[2]), 7)
@@ -115,9 +124,13 @@ def test_graph_takes_any_shape(monkeypatch):
 def test_mixed_precision_is_close(dtype):
     head, keys, values = random_case()
     mixed, *_ = random_case(dtype=dtype)
-    logits, _ = head_top_k(mixed, keys, values, MASK, NUM_LABELS, 4)
+    logits, expected = (
+        head_top_k(
+            of, keys, values, MASK, top_k=NUM_LABELS, label_chunk_size=4
+        )[0]
+        for of in (mixed, head)
+    )
     assert logits.dtype == tf.float32
-    expected, _ = head_top_k(head, keys, values, MASK, NUM_LABELS, 4)
     np.testing.assert_allclose(logits, expected, atol=0.03)
 
 
@@ -127,5 +140,5 @@ def test_logits_of_all_labels_are_never_held():
         head_top_k(head, keys, values, MASK, top_k=3, label_chunk_size=20)
     weights = {tuple(w.shape) for w in head.weights}
     largest = max(math.prod(shape) for shape in shapes - weights)
-    # What the fully connected layer makes of the attention of a tile.
+    # What the fully connected layer makes of the attention of a chunk.
     assert largest == 5 * 20 * FC_DIM < 5 * 500

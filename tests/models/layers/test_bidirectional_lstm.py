@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from helpers import mask_of, set_random_weights
 
-from axml_tf.models.layers import lstm_loops
+from axml_tf.models.layers import lstm_blocks
 from axml_tf.models.layers.bidirectional_lstm import BidirectionalLSTM
 
 UNITS, DIM, TOKENS = 3, 4, 6
@@ -47,7 +47,7 @@ def states_and_gradients(layer, inputs, mask, upstream):
 
 # The compiled loop goes in blocks of 25 steps: documents shorter than one, of
 # exactly one, a step more and less, two, and two with a rest.
-assert lstm_loops._STEPS == 25
+assert lstm_blocks.STEPS == 25
 
 
 @pytest.mark.parametrize("in_graph", [False, True])

@@ -4,26 +4,29 @@ import numpy as np
 import pytest
 import requests
 from boards import launch
+from helpers import write_dataset
 
 from axml_tf.training.board.label_projection import write_label_vectors
 
 
 @pytest.fixture
-def data_dir(tmp_path):
+def data(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
     # The last one was never seen in training: the model has no vector of it.
     (folder / "labels.txt").write_text("fish: sea\t12\nétat\t3\nrare\t0\n")
-    return folder
+    return write_dataset(
+        folder, {"train": []}, num_labels=2, num_unseen_labels=1
+    )
 
 
 # What stands first decides whether a file is read as numbers at all.
 @pytest.mark.parametrize("first", [b"\n\n\n\n", b"x\n23", b"\0\0\0\0"])
-def test_projector_reads_vectors_and_names(data_dir, tmp_path, first):
+def test_projector_reads_vectors_and_names(data, tmp_path, first):
     vectors = np.random.default_rng(0).normal(size=(2, 5)).astype("float32")
     vectors[0, 0] = np.frombuffer(first, "<f4")[0]
     folder = tmp_path / "board"
-    write_label_vectors(folder, vectors, data_dir)
+    write_label_vectors(folder, vectors, data)
     url = f"{launch(folder)}data/plugin/projector"
     get = functools.partial(requests.get, timeout=60)
     (config,) = get(f"{url}/info?run=.").json()["embeddings"]

@@ -1,0 +1,68 @@
+import dataclasses
+
+import pytest
+
+from axml_tf.console.errors import UserError
+from axml_tf.models import system_registry
+from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.system_registry import (
+    SYSTEMS,
+    make_system,
+    system_class,
+)
+from axml_tf.models.xml_rnn import XmlRnn
+from axml_tf.runs.training_config import TrainingConfig
+
+
+def config(**fields):
+    return ModelConfig(
+        vocab_size=12, num_labels=6, embedding_dim=4, hidden_dim=3, **fields
+    )
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_system_goes_by_its_own_name(name):
+    assert SYSTEMS[name].name == name
+    assert system_class(config(model=name)) is SYSTEMS[name]
+    assert type(make_system(config(model=name))) is SYSTEMS[name]
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_settings_that_a_system_does_not_know_are_settings(name):
+    fields = {field.name for field in dataclasses.fields(TrainingConfig)}
+    assert set(SYSTEMS[name].unused_settings) <= fields
+
+
+def test_default_model_is_one_of_them():
+    assert config().model in SYSTEMS
+
+
+@pytest.mark.parametrize("ask", [system_class, make_system])
+def test_unknown_name_is_told_with_those_there_are(ask):
+    with pytest.raises(UserError) as error:
+        ask(config(model="xml_gnn"))
+    assert str(error.value) == (
+        "--model must be one of attention_xml, xml_rnn, xml_cnn; received "
+        "'xml_gnn'."
+    )
+
+
+def test_a_new_system_is_a_class_and_a_line(monkeypatch):
+    class Renamed(XmlRnn):
+        name = "renamed"
+
+    monkeypatch.setitem(system_registry.SYSTEMS, "renamed", Renamed)
+    system = make_system(config(model="renamed"))
+    assert isinstance(system, NeuralSystem)
+    assert system.model.name == "renamed"
+
+
+def test_arguments_reach_the_system():
+    system = make_system(config(), mixed_precision="bfloat16", jit_compile=True)
+    assert system.mixed_precision == "bfloat16"
+    assert system.head.compute_dtype == "bfloat16"
+    assert system.model.get_layer("bilstm").jit_compile is True
+    plain = make_system(config())
+    assert plain.head.compute_dtype == "float32"
+    assert plain.model.get_layer("bilstm").jit_compile is False
