@@ -26,7 +26,7 @@ from absl import flags
 from axml_tf.console import settings
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 from axml_tf.runs.background import Background
 from axml_tf.runs.stop_signals import StopSignals
 from axml_tf.runs.training_config import TrainingConfig

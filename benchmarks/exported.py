@@ -9,7 +9,7 @@ from axml_tf.data_prep.batch_words import split_batch
 from axml_tf.data_prep.vocabulary import WordCounter
 from axml_tf.export.export_model import export_model
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.prediction.top_k import BestLabels, top_k_labels
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.distribution import make_strategy

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from axml_tf.models.neural_system import NeuralSystem, States
+from axml_tf.models.systems.neural_system import NeuralSystem, States
 
 # Documents that are read at once. What one request may take of memory thus
 # hardly grows with its documents.

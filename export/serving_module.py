@@ -14,7 +14,7 @@ from axml_tf.dataset.tokenizer import (
 )
 from axml_tf.export.network import Network
 from axml_tf.formats import schema, signatures
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 
 _TEXT = tf.TensorSpec([None], tf.string, "text")
 

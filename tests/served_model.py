@@ -20,8 +20,8 @@ from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import TOKENIZER_VERSION
 from axml_tf.formats import schema
 from axml_tf.formats.schema import PAD_TOKEN, SCHEMA_VERSION, UNKNOWN_TOKEN
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints

@@ -12,7 +12,7 @@ from axml_tf.console import errors, quiet_start, settings  # noqa: F401
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.models.encoders.encoder_registry import ENCODERS
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import SYSTEMS
+from axml_tf.models.systems.system_registry import SYSTEMS
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.start import model_config_for, train
 

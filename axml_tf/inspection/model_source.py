@@ -10,7 +10,7 @@ from axml_tf.dataset.tokenizer import TokenizedText, Tokenizer, pad
 from axml_tf.formats.schema import PAD_ID
 from axml_tf.inspection.explanation import Explanation, LabelView
 from axml_tf.inspection.source import Source
-from axml_tf.models.neural_system import NeuralSystem, States
+from axml_tf.models.systems.neural_system import NeuralSystem, States
 from axml_tf.runs.trained_model import TrainedModel
 
 

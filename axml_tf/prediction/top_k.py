@@ -16,7 +16,7 @@ from axml_tf.dataset.dataset_info import LABELS_FILE
 from axml_tf.dataset.input_pipeline import Batching
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.formats.predictions import Provenance, TopK
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 from axml_tf.runs.costs import load_costs
 from axml_tf.runs.trained_model import TrainedModel
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import Tokenizer, load_tokenizer
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.runs import checkpoints
 from axml_tf.runs.model_data import load_model_data
 from axml_tf.runs.run_record import RunRecord, differences

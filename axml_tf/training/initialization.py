@@ -7,7 +7,7 @@ import numpy as np
 
 from axml_tf.console.errors import UserError
 from axml_tf.dataset.prepared_data import PreparedData
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 from axml_tf.storage.npz_files import Expected, read_npy
 
 

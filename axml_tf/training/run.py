@@ -18,7 +18,7 @@ from axml_tf.dataset import input_pipeline
 from axml_tf.dataset.input_pipeline import Batching
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints, Progress, Variables
 from axml_tf.runs.costs import Costs, load_costs

@@ -12,7 +12,7 @@ from axml_tf.dataset.bad_records import SkippedDocuments
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.shards import shard_paths
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import system_class
+from axml_tf.models.systems.system_registry import system_class
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.model_data import keep_model_data

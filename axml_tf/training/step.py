@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 from axml_tf.runs.training_config import TrainingConfig
 
 

@@ -11,7 +11,7 @@ from axml_tf.dataset.input_pipeline import Batching
 from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.evaluation.ranking import ranking_measures
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.prediction.top_k import predict_top_k, top_k_labels
 from axml_tf.runs.training_config import TrainingConfig
 

@@ -1,7 +1,7 @@
 import pytest
 
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.runs.training_config import TrainingConfig
 from benchmarks.attention_summaries import TimedBoard
 

@@ -6,8 +6,8 @@ from helpers import random_records, write_dataset
 from axml_tf.console.errors import UserError
 from axml_tf.export.export_model import export_model
 from axml_tf.export.model_card import model_card
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.runs import run_record
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoints import Checkpoints

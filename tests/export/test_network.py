@@ -7,8 +7,8 @@ from axml_tf.console.errors import UserError
 from axml_tf.export import network
 from axml_tf.export.network import Network
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.neural_system import NeuralSystem
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.neural_system import NeuralSystem
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.runs.trained_model import TrainedModel
 
 TOP_K = 3

@@ -9,7 +9,7 @@ from axml_tf.inspection.model_source import ModelSource
 from axml_tf.inspection.occlusion import occlude
 from axml_tf.inspection.split_documents import sample_documents
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 
 
 def test_best_labels_are_the_models(model_source, asked):

@@ -12,8 +12,8 @@ from helpers import (
 from axml_tf.console.errors import UserError
 from axml_tf.dataset import input_pipeline
 from axml_tf.dataset.input_pipeline import Batching
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.prediction.top_k import (
     predict_all_labels,
     predict_split,

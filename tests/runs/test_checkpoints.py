@@ -9,8 +9,8 @@ from helpers import set_random_weights, two_replicas
 
 from axml_tf.console import machine
 from axml_tf.console.errors import UserError
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.runs.background import Background
 from axml_tf.runs.checkpoint_files import CheckpointFolder
 from axml_tf.runs.checkpoints import (

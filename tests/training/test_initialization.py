@@ -6,7 +6,7 @@ from helpers import random_records, write_dataset
 
 from axml_tf.console.errors import UserError
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import SYSTEMS, make_system
+from axml_tf.models.systems.system_registry import SYSTEMS, make_system
 from axml_tf.training.initialization import initialize
 
 COUNTS = [3, 1, 4, 2, 3, 1]

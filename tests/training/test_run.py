@@ -12,10 +12,10 @@ from summary_files import scalars
 from axml_tf.console.errors import UserError
 from axml_tf.dataset import input_pipeline
 from axml_tf.dataset.input_pipeline import Batching
-from axml_tf.models import attention_xml
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.label_head.chunked_loss import head_cross_entropy_sum
 from axml_tf.models.layers.multi_label_attention import MultiLabelAttention
+from axml_tf.models.systems import attention_xml
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.runs.trained_model import TrainedModel
 from axml_tf.training import run as training_run
 from axml_tf.training import validation

@@ -7,7 +7,7 @@ import tensorflow as tf
 from helpers import set_random_weights
 from small_runs import MODEL, TRAINING
 
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.training.distribution import make_strategy
 from axml_tf.training.step import make_training_step
 

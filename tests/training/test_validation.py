@@ -6,7 +6,7 @@ from helpers import random_records, set_random_weights, write_records
 from small_runs import MODEL, TRAINING, write_data
 
 from axml_tf.console.errors import UserError
-from axml_tf.models.attention_xml import AttentionXML
+from axml_tf.models.systems.attention_xml import AttentionXML
 from axml_tf.training import validation
 from axml_tf.training.validation import Validation
 

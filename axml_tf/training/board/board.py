@@ -9,7 +9,7 @@ from axml_tf.dataset.prepared_data import PreparedData
 from axml_tf.dataset.tokenizer import load_tokenizer
 from axml_tf.inspection.model_source import ModelSource
 from axml_tf.inspection.split_documents import sample_documents
-from axml_tf.models.neural_system import NeuralSystem
+from axml_tf.models.systems.neural_system import NeuralSystem
 from axml_tf.runs.observers import Observer
 from axml_tf.runs.training_config import TrainingConfig
 from axml_tf.training.board.attention_summaries import AttentionSummaries

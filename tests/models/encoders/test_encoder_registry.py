@@ -7,7 +7,7 @@ from axml_tf.console.errors import UserError
 from axml_tf.models.encoders import encoder_registry
 from axml_tf.models.encoders.encoder_registry import ENCODERS, make_encoder
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 
 VECTORS = np.random.default_rng(0).normal(size=(3, 5, 4)).astype("float32")
 LENGTHS = [5, 2, 0]

@@ -9,7 +9,7 @@ from summary_files import graphs, scalars, summaries
 from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
-from axml_tf.models.system_registry import make_system
+from axml_tf.models.systems.system_registry import make_system
 from axml_tf.training import run as training_run
 from axml_tf.training.board.board import Board
 from axml_tf.training.start import train

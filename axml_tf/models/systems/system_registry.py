@@ -1,11 +1,11 @@
 """The neural systems there are. A new one is a file, and a line here."""
 
 from axml_tf.console.errors import UserError
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.neural_system import NeuralSystem
-from axml_tf.models.xml_cnn import XmlCnn
-from axml_tf.models.xml_rnn import XmlRnn
+from axml_tf.models.systems.attention_xml import AttentionXML
+from axml_tf.models.systems.neural_system import NeuralSystem
+from axml_tf.models.systems.xml_cnn import XmlCnn
+from axml_tf.models.systems.xml_rnn import XmlRnn
 
 SYSTEMS: dict[str, type[NeuralSystem]] = {
     "attention_xml": AttentionXML,

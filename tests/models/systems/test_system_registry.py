@@ -3,15 +3,15 @@ import dataclasses
 import pytest
 
 from axml_tf.console.errors import UserError
-from axml_tf.models import system_registry
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.neural_system import NeuralSystem
-from axml_tf.models.system_registry import (
+from axml_tf.models.systems import system_registry
+from axml_tf.models.systems.neural_system import NeuralSystem
+from axml_tf.models.systems.system_registry import (
     SYSTEMS,
     make_system,
     system_class,
 )
-from axml_tf.models.xml_rnn import XmlRnn
+from axml_tf.models.systems.xml_rnn import XmlRnn
 from axml_tf.runs.training_config import TrainingConfig
 
 

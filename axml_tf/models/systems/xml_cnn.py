@@ -4,7 +4,7 @@ import keras
 
 from axml_tf.models.encoders.reading import embed_words
 from axml_tf.models.layers.dynamic_max_pooling import DynamicMaxPooling
-from axml_tf.models.neural_system import NeuralSystem, Parts
+from axml_tf.models.systems.neural_system import NeuralSystem, Parts
 
 _WIDTHS = (2, 4, 8)
 _NUM_PARTS = 8

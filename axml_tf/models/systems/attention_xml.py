@@ -8,7 +8,7 @@ from axml_tf.models.label_head.chosen_labels import look
 from axml_tf.models.label_head.chunked_loss import head_cross_entropy_sum
 from axml_tf.models.label_head.chunked_top_k import head_top_k
 from axml_tf.models.label_head.label_head import LabelHead
-from axml_tf.models.neural_system import NeuralSystem, Parts, States
+from axml_tf.models.systems.neural_system import NeuralSystem, Parts, States
 
 _POLICIES = {
     "none": "float32",

@@ -3,7 +3,7 @@ import pytest
 from helpers import set_random_weights
 
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.xml_cnn import XmlCnn
+from axml_tf.models.systems.xml_cnn import XmlCnn
 
 IDS = np.array([[3, 9, 4, 7, 7, 2, 11], [5, 2, 0, 0, 0, 0, 0]], np.int32)
 DOCUMENTS = (IDS[0], IDS[1, :2])

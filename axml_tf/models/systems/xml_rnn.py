@@ -4,7 +4,7 @@ import keras
 
 from axml_tf.models.encoders.reading import read_words
 from axml_tf.models.layers.dynamic_max_pooling import DynamicMaxPooling
-from axml_tf.models.neural_system import NeuralSystem, Parts
+from axml_tf.models.systems.neural_system import NeuralSystem, Parts
 
 
 class XmlRnn(NeuralSystem):

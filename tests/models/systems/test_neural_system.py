@@ -8,8 +8,8 @@ from helpers import set_random_weights
 
 from axml_tf.console.errors import UserError
 from axml_tf.models.model_config import ModelConfig
-from axml_tf.models.neural_system import NeuralSystem, Parts
-from axml_tf.models.system_registry import SYSTEMS
+from axml_tf.models.systems.neural_system import NeuralSystem, Parts
+from axml_tf.models.systems.system_registry import SYSTEMS
 
 NUM_LABELS = 6
 # Documents of four, of two and of no words.

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from helpers import recorded_shapes, set_random_weights
 
-from axml_tf.models.attention_xml import AttentionXML
 from axml_tf.models.model_config import ModelConfig
+from axml_tf.models.systems.attention_xml import AttentionXML
 
 CONFIG = ModelConfig(
     vocab_size=30,

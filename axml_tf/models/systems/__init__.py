@@ -1,0 +1,1 @@
+"""The neural systems, and what they have in common."""
