@@ -196,11 +196,6 @@ class Generated(NamedTuple):
     words: list[str]
     triggers: list[set[int]]
 
-    @property
-    def data_dir(self) -> Path:
-        """Folder of the prepared data."""
-        return self.data.folder
-
 
 def generate(folder: Path, **options) -> Generated:
     """Makes and prepares a generated corpus.

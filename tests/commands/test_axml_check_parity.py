@@ -24,7 +24,7 @@ def predictions(trained_run, generated, tmp_path_factory):
     done = run_command(
         "predict",
         model_dir=trained_run.model_dir,
-        data_dir=generated.data_dir,
+        data_dir=generated.data.folder,
         top_k=7,
         output=path,
     )
@@ -43,7 +43,7 @@ def test_server_answers_as_was_predicted_until_predictions_differ(
             run_command(
                 "check-parity",
                 grpc=server.grpc,
-                data_dir=generated.data_dir,
+                data_dir=generated.data.folder,
                 predictions=path,
             )
             for path in (predictions, tmp_path / "other.npz")
@@ -60,7 +60,7 @@ def test_server_that_is_not_there_is_one_line(generated, predictions):
     done = run_command(
         "check-parity",
         grpc="localhost:1",
-        data_dir=generated.data_dir,
+        data_dir=generated.data.folder,
         predictions=predictions,
     )
     assert done.returncode == 1

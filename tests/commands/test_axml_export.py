@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 
+import pytest
 import tensorflow as tf
 
 from benchmarks.programs import program
@@ -40,10 +41,11 @@ def test_options_reach_the_export_and_a_report_its_card(
     loaded = tf.saved_model.load(str(path))
     answer = loaded.signatures["serving_default"](text=tf.constant(["x"]))
     assert answer["labels"].shape == (1, 2)
-    answer = loaded.signatures["top_k"](
-        text=tf.constant(["x"]), k=tf.constant([3]), threshold=tf.zeros([1])
-    )
-    assert answer["labels"].shape == (1, 3)
+    ask = loaded.signatures["top_k"]
+    one = {"text": tf.constant(["x"]), "threshold": tf.zeros([1])}
+    assert ask(k=tf.constant([3]), **one)["labels"].shape == (1, 3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="from 1 to 3"):
+        ask(k=tf.constant([4]), **one)
     card = (path / "model_card.md").read_text("utf-8")
     assert "CC0" in card
     assert "test, 200 documents" in card

@@ -23,3 +23,22 @@ def test_only_the_first_twenty_are_shown_and_all_are_written(tmp_path):
     written = (tmp_path / "skipped.txt").read_text().splitlines()
     assert written[29] == "dev\tx, line 29\texpected JSON"
     assert len(written) == 30
+
+
+def test_record_that_is_read_twice_counts_once_for_its_first_split(tmp_path):
+    skipped = SkippedRecords()
+    for split in ("train", "dev"):
+        with skipped.of(split):
+            raise UserError("x, line 1: bad")
+    assert len(skipped) == 1
+    skipped.write(tmp_path)
+    assert (tmp_path / "skipped.txt").read_text() == "train\tx, line 1\tbad\n"
+
+
+def test_nothing_skipped_writes_no_file(tmp_path):
+    skipped = SkippedRecords()
+    with skipped.of("train"):
+        pass
+    skipped.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert skipped.report() == "bad records skipped: none"

@@ -1,8 +1,12 @@
+"""Records are dealt to the shards, and described."""
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from axml_tf.data_prep.readers.document import Document
 from axml_tf.data_prep.writer import SplitWriter
+from axml_tf.formats import schema
 
 MAX_LENGTH = 40
 
@@ -61,3 +65,24 @@ def test_percentiles_reach_from_the_shortest_to_the_longest(tmp_path):
 
 def test_split_without_documents_has_no_percentiles(tmp_path):
     assert written(tmp_path, []).length_percentiles == ()
+
+
+def test_documents_are_dealt_to_the_shards_in_turn(tmp_path):
+    info = written(tmp_path, [3, 0, 90, 4, 5])
+    assert info.shards == (
+        "train-00000-of-00002.tfrecord",
+        "train-00001-of-00002.tfrecord",
+    )
+    for shard, expected in zip(info.shards, ([0, 2, 4], [1, 3]), strict=True):
+        records = tf.data.TFRecordDataset(str(tmp_path / shard))
+        ids = [schema.parse(r, with_text=False)["id"].numpy() for r in records]
+        assert ids == [str(index).encode() for index in expected]
+
+
+def test_words_and_cut_texts_are_counted(tmp_path):
+    info = written(tmp_path, [3, MAX_LENGTH, MAX_LENGTH + 1, 90])
+    assert info.num_documents == info.num_labels == 4
+    assert info.num_words == 3 + MAX_LENGTH + MAX_LENGTH + 1 + 90
+    assert info.num_truncated == 2
+    lines = (tmp_path / "train.labels.txt").read_text().splitlines()
+    assert lines == [f"{index}\t0" for index in range(4)]

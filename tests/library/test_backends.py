@@ -94,7 +94,7 @@ def test_evaluation_is_that_of_the_commands(
     model = TrainedModel(trained_run.model_dir)
     found = predict_split(model, generated.data, "test", top_k=5)
     expected = evaluate(found, generated.data, "test")["measures"]
-    report = models[kind].evaluate(generated.data_dir)
+    report = models[kind].evaluate(generated.data.folder)
     assert report["measures"] == pytest.approx(expected, abs=1e-9)
     assert report["split"] == "test"
 

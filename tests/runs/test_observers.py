@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from small_runs import MODEL, TRAINING, state
+from small_runs import MODEL, TRAINING, state, write_data
 
 from axml_tf.runs.background import Background
 from axml_tf.runs.observers import Observer
@@ -56,6 +56,11 @@ class Cutter(Observer):
     def epoch_ends(self, epoch, step):
         if epoch == 1:
             raise Cut
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_data(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(autouse=True)

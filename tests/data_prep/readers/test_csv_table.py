@@ -50,6 +50,14 @@ def test_csv_names_the_line_that_is_wrong(tmp_path, data, message):
         list(CsvReader(tmp_path, Fields()).read("train"))
 
 
+def test_empty_lines_are_ignored(tmp_path):
+    write_content(tmp_path / "train.csv", "text,labels\n\na,x\n\nb,y\n")
+    assert list(CsvReader(tmp_path, Fields()).read("train")) == [
+        Document("0", b"a", ("x",)),
+        Document("1", b"b", ("y",)),
+    ]
+
+
 def test_column_that_stands_twice_is_an_error(tmp_path):
     write_content(tmp_path / "train.csv", "text,labels,text\na,b,c\n")
     with pytest.raises(UserError, match="line 1: column 'text' stands twice"):

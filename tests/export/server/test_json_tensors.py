@@ -33,14 +33,14 @@ def test_body_names_its_signature_and_its_form():
 @pytest.mark.parametrize(
     "body",
     [
-        {"instances": ["pêche", {"b64": "/wA="}]},
-        {"instances": [{"text": "pêche"}, {"text": {"b64": "/wA="}}]},
-        {"inputs": ["pêche", {"b64": "/wA="}]},
-        {"inputs": {"text": ["pêche", {"b64": "/wA="}]}},
+        {"instances": [{"b64": "/wA="}, "pêche"]},
+        {"instances": [{"text": {"b64": "/wA="}}, {"text": "pêche"}]},
+        {"inputs": [{"b64": "/wA="}, "pêche"]},
+        {"inputs": {"text": [{"b64": "/wA="}, "pêche"]}},
     ],
 )
 def test_rows_and_columns_named_or_not_give_the_same_bytes(body):
-    texts = np.array(["pêche".encode(), b"\xff\x00"], object)
+    texts = np.array([b"\xff\x00", "pêche".encode()], object)
     assert_arrays(arrays(body), text=texts)
 
 

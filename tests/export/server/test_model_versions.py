@@ -49,6 +49,7 @@ def test_newest_version_takes_the_place_of_the_one_before(make, tmp_path):
         model.servable(1, "")
     assert error.value.http_status == 404
     assert states(model) == {2: "AVAILABLE", 1: "END"}
+    assert list(states(model)) == [2, 1]  # Newest first.
 
 
 def test_damaged_version_changes_nothing_until_its_files_change(make, tmp_path):
