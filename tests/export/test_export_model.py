@@ -347,7 +347,7 @@ def test_system_without_attention_is_not_exported(tmp_path, name):
         model_dir,
     )
     with pytest.raises(
-        UserError, match=f"an {name} model, which has no attention"
+        UserError, match=f"a model of {name}, which has no attention"
     ):
         export_model(TrainedModel(model_dir), tmp_path / "out")
     assert not list(tmp_path.glob("out/*"))

@@ -80,7 +80,7 @@ def test_answers_follow_the_weights(generated, asked):
 @pytest.mark.parametrize("model", ["xml_rnn", "xml_cnn"])
 def test_system_without_attention_is_refused(generated, model):
     with pytest.raises(
-        UserError, match=f"an {model} model, which has no attention"
+        UserError, match=f"a model of {model}, which has no attention"
     ):
         source_of(generated, model)
 

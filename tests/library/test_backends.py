@@ -124,7 +124,9 @@ def test_model_without_attention_predicts_and_explains_nothing(
         lambda: model.explain("some text"),
         lambda: model.export(tmp_path / "axml"),
     ):
-        with pytest.raises(UserError, match="xml_cnn model, which has no att"):
+        with pytest.raises(
+            UserError, match="of xml_cnn, which has no attention"
+        ):
             call()
 
 

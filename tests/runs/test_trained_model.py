@@ -76,6 +76,8 @@ def test_opened_model_knows_what_it_is(run, data):
     assert model.record == RunRecord.load(run / "model")
     assert model.record.model == model.system.config == MODEL
     assert model.data.folder == run / "model" / "data"
+    # Whether or not the data it was trained on are named as well.
+    assert TrainedModel(run / "model", data).data.folder == model.data.folder
     assert model.data.info == data.info
     # Not those two that training has not seen.
     assert model.label_names == [f"label {i}" for i in range(6)]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import keras
 
 from axml_tf.console.errors import UserError
+from axml_tf.models.encoders.gru import make_gru
 from axml_tf.models.encoders.lstm import make_lstm
 from axml_tf.models.model_config import ModelConfig
 
@@ -13,6 +14,7 @@ from axml_tf.models.model_config import ModelConfig
 # `(batch, tokens)`, it gives states `(batch, tokens, 2 * hidden_dim)`.
 ENCODERS: dict[str, Callable[[ModelConfig, bool], keras.layers.Layer]] = {
     "lstm": make_lstm,
+    "gru": make_gru,
 }
 
 

@@ -93,7 +93,9 @@ class NeuralSystem(abc.ABC):
         """Reads documents.
 
         Args:
-            token_ids: int32 `(batch, tokens)`, padded with 0.
+            token_ids: int32 `(batch, tokens)`, padded with 0. A row of
+                padding alone, an empty document or one that fills up a
+                batch, must give finite states.
             training: whether dropout is on.
         """
         return (self.model(token_ids, training=training),)
@@ -167,7 +169,7 @@ class NeuralSystem(abc.ABC):
 
     def _without_attention(self) -> UserError:
         return UserError(
-            f"This is an {self.name} model, which has no attention: it can be "
-            "trained, predicted with and evaluated, not shown or exported. "
+            f"This is a model of {self.name}, which has no attention: it can "
+            "be trained, predicted with and evaluated, not shown or exported. "
             "Train one with --model=attention_xml."
         )

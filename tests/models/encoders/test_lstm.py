@@ -33,6 +33,5 @@ def test_it_is_kerass_lstm_in_both_directions(jit_compile):
 def test_settings_reach_the_layer(jit_compile):
     encoder = make_lstm(CONFIG, jit_compile)
     assert isinstance(encoder, BidirectionalLSTM)
-    # Weights of trained models go by this name.
     assert encoder.name == "bilstm"
     assert (encoder.units, encoder.jit_compile) == (3, jit_compile)

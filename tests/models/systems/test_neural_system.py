@@ -183,7 +183,7 @@ def test_without_attention_there_is_nothing_to_look_at(kind):
         with pytest.raises(UserError) as error:
             ask()
         assert str(error.value) == (
-            f"This is an {kind.name} model, which has no attention: it can "
+            f"This is a model of {kind.name}, which has no attention: it can "
             "be trained, predicted with and evaluated, not shown or exported. "
             "Train one with --model=attention_xml."
         )

@@ -1,6 +1,8 @@
 import dataclasses
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from axml_tf.console.errors import UserError
 from axml_tf.models.model_config import ModelConfig
@@ -42,10 +44,28 @@ def test_default_model_is_one_of_them():
 def test_unknown_name_is_told_with_those_there_are(ask):
     with pytest.raises(UserError) as error:
         ask(config(model="xml_gnn"))
+    assert "attention_xml" in SYSTEMS
     assert str(error.value) == (
-        "--model must be one of attention_xml, xml_rnn, xml_cnn; received "
-        "'xml_gnn'."
+        f"--model must be one of {', '.join(SYSTEMS)}; received 'xml_gnn'."
     )
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_document_without_words_has_scores_and_gradients(name):
+    system = make_system(config(model=name))
+    # A document without words, and a row that no document fills.
+    token_ids = np.array([[0, 0, 0], [3, 4, 0], [0, 0, 0]], np.int32)
+    logits, _ = system.best(system.read(token_ids), top_k=6)
+    assert np.isfinite(logits).all()
+    with tf.GradientTape() as tape:
+        loss = system.loss(
+            system.read(token_ids, training=True),
+            label_ids=np.array([[1], [2], [-1]], np.int32),
+            weights=np.array([1, 1, 0], np.float32),
+        )
+    variables = [v.value for v in system.model.trainable_variables]
+    for gradient in tape.gradient(loss, variables):
+        assert np.isfinite(tf.convert_to_tensor(gradient)).all()
 
 
 def test_a_new_system_is_a_class_and_a_line(monkeypatch):
