@@ -47,7 +47,7 @@ def test_type_checker_finds_nothing():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_few_lines_are_left_out():
+def test_few_lines_are_unchecked():
     ignored = [
         line
         for folder in ("axml_tf", "data_prep", "export", "benchmarks")

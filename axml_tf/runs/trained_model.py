@@ -53,7 +53,7 @@ class TrainedModel:
             raise UserError(
                 f"{folder} was trained by an earlier version and does not "
                 "keep vocabulary and labels. Name the data it was trained on: "
-                "--data_dir=DATA."
+                "--data_dir=DATA, in a program `data`."
             )
         self.check_fits(kept)
         self.data = kept

@@ -151,7 +151,7 @@ def test_model_of_an_earlier_version_is_refused_without_its_data(earlier_dir):
     assert str(error.value) == (
         f"{earlier_dir} was trained by an earlier version and does not keep "
         "vocabulary and labels. Name the data it was trained on: "
-        "--data_dir=DATA."
+        "--data_dir=DATA, in a program `data`."
     )
 
 
