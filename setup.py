@@ -81,7 +81,7 @@ setup(
         "absl-py>=2.1,<3",
         "keras>=3.10,<4",
         "numpy>=1.26,<3",
-        "pillow>=10.1,<14",
+        "pillow>=11,<14",
         "scipy>=1.11,<2",
         "tensorboard>=2.20,<2.22",
         # Both are built against one another: their minor versions go
@@ -100,7 +100,7 @@ setup(
             *_BASELINES,
             "build>=1.2,<2",
             "hypothesis>=6.130,<7",
-            "mypy>=1.15,<3",
+            "mypy>=2,<3",
             "pytest>=8,<10",
             "pytest-xdist>=3.6,<4",
             "pyyaml>=6,<7",

@@ -118,7 +118,7 @@ class Model:
             )
             for batch in _batches(texts)
         ]
-        num_labels = self._backend.num_labels or max(
+        num_labels: int = self._backend.num_labels or max(
             (part.shape[1] for part in parts), default=0
         )
         if not sparse:
